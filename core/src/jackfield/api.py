@@ -1,0 +1,82 @@
+"""The module-level functions: the calls of a default client that reads the module attributes."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jackfield.client import ATTRIBUTES, AsyncClient, Client
+from jackfield.dotted import load
+from jackfield.errors import RequestError
+from jackfield.views import View, raw
+
+if TYPE_CHECKING:
+    from jackfield.surfaces.chat import ChatCompletion
+
+
+class _Attributes(Mapping[str, Any]):
+    """The settings as the module attributes have them now."""
+
+    _module = vars(sys.modules["jackfield"])
+
+    def __getitem__(self, name: str) -> Any:
+        return self._module.get(name) if name in ATTRIBUTES else None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As ``dict.get``; unset attributes are None."""
+        return self._module.get(name) if name in ATTRIBUTES else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ATTRIBUTES)
+
+    def __len__(self) -> int:
+        return len(ATTRIBUTES)
+
+
+class _DefaultClient(Client):
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = _Attributes()
+
+
+class _DefaultAsyncClient(AsyncClient):
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = _Attributes()
+
+
+_client = _DefaultClient()
+_async_client = _DefaultAsyncClient()
+atexit.register(_client.close)
+
+call = _client.call
+acall = _async_client.call
+completion = _client.completion
+acompletion = _async_client.completion
+explain = _client.explain
+supported_params = _client.supported_params
+list_models = _client.list_models
+plugins = _client.plugins
+
+
+def stream_chunk_builder(
+    chunks: Iterable[Any], messages: Any = None, *, surface: str = "chat"
+) -> ChatCompletion:
+    """Fold chunks into the result that the same answer gives without streaming.
+
+    Args:
+        chunks: the chunks of one stream, as they came (views or plain JSON).
+        messages: accepted and ignored.
+        surface: the surface they are from.
+
+    Raises:
+        RequestError: the surface does not stream.
+    """
+    described = _client._registry().surface(surface)
+    if described.fold is None:
+        raise RequestError(f"the {surface} surface does not stream")
+    plain = [chunk._raw if isinstance(chunk, View) else raw(chunk) for chunk in chunks]
+    result: ChatCompletion = load(described.result)(load(described.fold)(plain))
+    return result

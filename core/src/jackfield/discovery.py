@@ -1,0 +1,142 @@
+"""Find the installed plugins: entry points in, manifests out, each failure kept to itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from jackfield.errors import ConfigError, PluginError
+from jackfield.manifest import HOOK_API, Manifest
+
+GROUP = "jackfield.plugins"
+OWN = "jackfield"
+OLDEST_HOOK_API = 1
+_HERE = "(given in the process)"
+
+
+class Plugin:
+    """One plugin as found: its ``name``, ``distribution``, ``version``, and ``manifest``.
+
+    ``error`` says why there is no manifest, or why it can't be used; ``enabled`` is False where a
+    setting turned it off. Both are for people; only plugins that are `usable` take part.
+    """
+
+    __slots__ = ("distribution", "enabled", "error", "manifest", "name", "version")
+
+    def __init__(
+        self,
+        name: str,
+        distribution: str,
+        version: str | None = None,
+        manifest: Manifest | None = None,
+        error: str | None = None,
+        enabled: bool = True,
+    ) -> None:
+        self.name = name
+        self.distribution = distribution
+        self.version = version
+        self.manifest = manifest
+        self.error = error
+        self.enabled = enabled
+
+    @property
+    def usable(self) -> bool:
+        """Whether it takes part in routing."""
+        return self.enabled and self.error is None and self.manifest is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `jackfield plugins` shows."""
+        claims = self.manifest.claims if self.manifest else ()
+        return {
+            "name": self.name,
+            "distribution": self.distribution,
+            "version": self.version,
+            "enabled": self.enabled,
+            "error": self.error,
+            "surfaces": sorted({claim.surface for claim in claims}),
+            "prefixes": sorted({claim.prefix for claim in claims if claim.prefix}),
+        }
+
+    def __repr__(self) -> str:
+        state = "ok" if self.usable else (self.error or "disabled")
+        return f"<Plugin {self.name} from {self.distribution} {self.version}: {state}>"
+
+
+def _names(variable: str) -> frozenset[str] | None:
+    text = os.environ.get(variable, "").strip()
+    return frozenset(part.strip() for part in text.split(",") if part.strip()) if text else None
+
+
+def _examine(plugin: Plugin, found: Any) -> None:
+    if not isinstance(found, Manifest):
+        plugin.error = f"its entry point names a {type(found).__name__}, not a Manifest"
+        return
+    plugin.manifest = found
+    oldest, newest = found.hook_api
+    if oldest > HOOK_API:
+        plugin.error = (
+            f"needs hook API {oldest}, this jackfield speaks {HOOK_API}: update jackfield"
+        )
+    elif newest < OLDEST_HOOK_API:
+        plugin.error = (
+            f"knows hook API {newest} at most, this jackfield needs {OLDEST_HOOK_API}: "
+            "update the plugin"
+        )
+
+
+def discover(wanted: Iterable[str | Manifest] | None = None) -> list[Plugin]:
+    """Read the entry points and load every manifest; a failure is recorded, never raised.
+
+    Args:
+        wanted: names of plugins or distributions to use, and manifests to add as they are; None
+            for every installed one that ``JACKFIELD_PLUGINS`` and ``JACKFIELD_DISABLE_PLUGINS``
+            leave on.
+
+    Raises:
+        ConfigError: ``wanted`` names a plugin that is not installed.
+        PluginError: with ``JACKFIELD_STRICT_PLUGINS=1``, the first failure.
+    """
+    import importlib_metadata
+
+    given = list(wanted) if wanted is not None else None
+    manifests = [item for item in given or () if isinstance(item, Manifest)]
+    names = {item for item in given or () if isinstance(item, str)}
+    allowed, disabled = _names("JACKFIELD_PLUGINS"), _names("JACKFIELD_DISABLE_PLUGINS") or ()
+    plugins: list[Plugin] = []
+    unknown = set(names)
+    for entry in importlib_metadata.entry_points(group=GROUP):
+        dist = entry.dist
+        plugin = Plugin(entry.name, dist.name if dist else _HERE, dist.version if dist else None)
+        known_as = {plugin.name, plugin.distribution}
+        unknown -= known_as
+        if plugin.distribution == OWN:
+            pass  # the canonical surfaces are described by core itself and are always there
+        elif given is not None:
+            plugin.enabled = bool(known_as & names)
+        else:
+            plugin.enabled = (allowed is None or bool(known_as & allowed)) and not (
+                known_as & set(disabled)
+            )
+        plugins.append(plugin)
+        if not plugin.enabled:
+            continue
+        try:
+            _examine(plugin, entry.load())
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's module raises
+            plugin.error = f"{type(error).__name__}: {error}"
+    if unknown:
+        raise ConfigError(f"no installed plugin or distribution is named {sorted(unknown)}")
+    for manifest in manifests:
+        plugin = Plugin(manifest.name, f"{manifest.name} {_HERE}")
+        _examine(plugin, manifest)
+        plugins.append(plugin)
+    if os.environ.get("JACKFIELD_STRICT_PLUGINS") == "1":
+        for plugin in plugins:
+            if plugin.error:
+                raise PluginError(
+                    f"plugin {plugin.name} of {plugin.distribution} failed: {plugin.error}",
+                    distribution=plugin.distribution,
+                )
+    plugins.sort(key=lambda plugin: (plugin.distribution, plugin.name))
+    return plugins

@@ -1,0 +1,213 @@
+"""What a plugin says about itself: data only, read before any of its code is loaded.
+
+An entry point of the group ``jackfield.plugins`` names a `Manifest`. Its module may import the
+standard library, attrs, this module, and data modules that keep to the same rule. The code itself
+is named by dotted strings and is loaded on the first route to it.
+
+Model names match through tiny patterns: literal text in which ``{digit}`` stands for one digit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import attrs
+
+HOOK_API = 1
+"""The version of the hooks' contract that this core speaks."""
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(re.escape("{digit}"), "[0-9]"))
+
+
+def starts_with(pattern: str, name: str) -> bool:
+    """Whether ``name`` begins with what ``pattern`` describes."""
+    if "{" not in pattern:
+        return name.startswith(pattern)
+    return _compiled(pattern).match(name) is not None
+
+
+@attrs.frozen
+class Naming:
+    """How names vary around the one that a table holds.
+
+    ``suffixes`` are patterns that may end a name (a date), ``wrappers`` pairs of an opening text
+    and a closing character around it (``ft:`` … ``:``).
+    """
+
+    suffixes: tuple[str, ...] = ()
+    wrappers: tuple[tuple[str, str], ...] = ()
+
+    def bases(self, name: str) -> Iterator[str]:
+        """The names a table may hold for ``name``, the most specific first, ``name`` itself too."""
+        yield name
+        for opening, closing in self.wrappers:
+            if name.startswith(opening):
+                inner = name[len(opening) :].split(closing, 1)[0]
+                if inner and inner != name:
+                    yield from self.bases(inner)
+        for suffix in self.suffixes:
+            found = re.search(_compiled(suffix).pattern + r"\Z", name)
+            if found and found.start():
+                yield from self.bases(name[: found.start()])
+
+
+@attrs.frozen
+class Claim:
+    """Names on a surface that this plugin serves.
+
+    A claim with ``models`` is exact: those names below ``prefix``, in the variants of ``naming``.
+    One without takes every name below ``prefix``; the longest prefix wins. A ``fallback`` serves
+    any name that nobody claims on ``surface`` but somebody serves on the surface ``requires``.
+
+    ``identity`` says that responses and events are the surface's own shape already: then core asks
+    neither ``transform_response`` nor ``stream_chunk``.
+    """
+
+    surface: str
+    prefix: str = ""
+    models: frozenset[str] | None = attrs.field(
+        default=None, converter=lambda names: None if names is None else frozenset(names)
+    )
+    naming: Naming = Naming()
+    identity: bool = False
+    fallback: bool = False
+    requires: str | None = None
+
+
+@attrs.frozen
+class Reserved:
+    """Names whose owner is ``distribution``, installed or not.
+
+    Where that owner is missing, the call fails and names it, instead of falling to a less specific
+    claim. ``parts`` reserves content-part types for a rewriter in the same way.
+    """
+
+    distribution: str
+    surface: str = ""
+    prefix: str = ""
+    models: frozenset[str] | None = attrs.field(
+        default=None, converter=lambda names: None if names is None else frozenset(names)
+    )
+    naming: Naming = Naming()
+    parts: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Alias:
+    """Bare names that begin with ``pattern`` mean ``prefix`` + name."""
+
+    pattern: str
+    prefix: str
+
+
+@attrs.frozen
+class Rewriter:
+    """Code that rewrites calls before their owner sees them, for any owner on ``surfaces``.
+
+    ``module`` holds its ``transform_request``. It is asked only when a trigger occurs in the call:
+    one of ``parts`` (values of a ``type`` key anywhere in the parameters), one of ``params`` (names
+    of parameters), or ``always``. ``prefixes`` limits it to routes below those.
+    """
+
+    module: str
+    surfaces: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    always: bool = False
+    prefixes: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class ParamRule:
+    """Models (patterns of their beginning, without prefix) and parameters that need a look.
+
+    Only where both occur is the plugin's ``supported_params`` asked. An empty tuple means all.
+    """
+
+    surface: str
+    models: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Endpoint:
+    """Where requests go and how they are authorised; core applies it, hooks never see the key.
+
+    Args:
+        base_url: the default.
+        base_env, key_env, organization_env, project_env: environment variables, first set wins.
+        organization_header, project_header: headers that carry these settings, if any.
+        auth: dotted name of a factory ``(key) -> (method, url, headers, body_hash) -> headers``,
+            called last before each attempt. Default: ``Authorization: Bearer <key>``.
+        auth_headers: lower-case names of the headers ``auth`` sets; where a caller's own headers
+            or session bring one of them, no key is needed.
+        needs_key: whether a call without a key is an error.
+    """
+
+    base_url: str
+    base_env: tuple[str, ...] = ()
+    key_env: tuple[str, ...] = ()
+    organization_env: tuple[str, ...] = ()
+    project_env: tuple[str, ...] = ()
+    organization_header: str | None = None
+    project_header: str | None = None
+    auth: str = "jackfield.exchange:bearer"
+    auth_headers: tuple[str, ...] = ("authorization",)
+    needs_key: bool = True
+
+
+@attrs.frozen
+class Surface:
+    """A surface as data; code is named by dotted strings (``package.module:name``).
+
+    Args:
+        name: ``chat``.
+        result: the class of results.
+        chunk: the class of chunks, where the surface streams.
+        fold: ``(chunks) -> result``, both plain JSON.
+        split: ``(result) -> chunks``, its inverse.
+        complete: ``(chunks) -> bool``, whether a cleanly ended stream is whole.
+        required: parameters without which there is no call.
+        structured: ``(params) -> (params, finish)`` for calls whose parameters hold Python types.
+    """
+
+    name: str
+    result: str = "jackfield.views:ResultView"
+    chunk: str | None = None
+    fold: str | None = None
+    split: str | None = None
+    complete: str | None = None
+    required: tuple[str, ...] = ()
+    structured: str | None = None
+
+
+@attrs.frozen
+class Manifest:
+    """One plugin.
+
+    Args:
+        name: shown to people, and the ``provider`` of errors.
+        module: dotted name of the module with the hooks; empty where there are only rewriters.
+        claims, aliases, reserved, rewriters, rules, surfaces, endpoint: see their classes.
+        middleware: dotted names of middleware for every call, outermost first.
+        catalogue: dotted name of a function that gives the rows of a model catalogue by name.
+        hook_api: the oldest and the newest `HOOK_API` that the plugin knows.
+    """
+
+    name: str
+    module: str = ""
+    claims: tuple[Claim, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    reserved: tuple[Reserved, ...] = ()
+    rewriters: tuple[Rewriter, ...] = ()
+    rules: tuple[ParamRule, ...] = ()
+    surfaces: tuple[Surface, ...] = ()
+    endpoint: Endpoint | None = None
+    middleware: tuple[str, ...] = ()
+    catalogue: str | None = None
+    hook_api: tuple[int, int] = (1, 1)

@@ -1,0 +1,85 @@
+"""Encode ``multipart/form-data`` in pieces, with the length known beforehand where it can be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from jackfield.envelope import FilePart, Multipart
+from jackfield.sources import PIECE, Source
+
+_ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
+
+
+def _quoted(text: str) -> bytes:
+    # The escapes that browsers use, and that servers expect.
+    return "".join(_ESCAPES.get(char, char) for char in text).encode("utf-8")
+
+
+class MultipartBody:
+    """A body ready to be sent: its content type, its length if known, and its pieces."""
+
+    def __init__(self, multipart: Multipart, boundary: str | None = None) -> None:
+        self._boundary = (boundary or os.urandom(16).hex()).encode("ascii")
+        self.content_type = f"multipart/form-data; boundary={self._boundary.decode()}"
+        self._fields = [(self._head(n, v), _content(v)) for n, v in multipart.fields]
+        self.sources = [c for _, c in self._fields if isinstance(c, Source)]
+        self.replayable = all(source.replayable for source in self.sources)
+
+    def _head(self, name: str, value: str | FilePart) -> bytes:
+        lines = [b"--" + self._boundary]
+        disposition = b'Content-Disposition: form-data; name="' + _quoted(name) + b'"'
+        if isinstance(value, FilePart):
+            shown = value.name or getattr(value.source, "name", None) or "upload"
+            disposition += b'; filename="' + _quoted(shown) + b'"'
+            content_type = value.content_type or "application/octet-stream"
+            lines += [disposition, b"Content-Type: " + content_type.encode("ascii", "replace")]
+        else:
+            lines.append(disposition)
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    @property
+    def length(self) -> int | None:
+        """The body's length in bytes; None where a file's size is unknown."""
+        total = len(self._boundary) + 6
+        for head, content in self._fields:
+            size = content.measure() if isinstance(content, Source) else len(content)
+            if size is None:
+                return None
+            total += len(head) + size + 2
+        return total
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body, a piece at a time."""
+        for head, content in self._fields:
+            yield head
+            if isinstance(content, Source):
+                yield from content.pieces()
+            else:
+                for start in range(0, len(content), PIECE):
+                    yield content[start : start + PIECE]
+            yield b"\r\n"
+        yield b"--" + self._boundary + b"--\r\n"
+
+
+def _content(value: str | FilePart) -> bytes | Source:
+    if isinstance(value, str):
+        return value.encode("utf-8")
+    return value.source
+
+
+class SourceBody:
+    """A file as the whole body."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.replayable = source.replayable
+
+    @property
+    def length(self) -> int | None:
+        """The file's size, if known."""
+        return self._source.measure()
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file, a piece at a time."""
+        return self._source.pieces()

@@ -1,0 +1,218 @@
+"""From a canonical call to what is sent for it: route, rewriters, parameter policy, owner.
+
+Pure but for the reading that `Fetch` asks for, which is left to the driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from jackfield import params as parameters
+from jackfield.canonical import parts_in
+from jackfield.discovery import Plugin
+from jackfield.envelope import Call, Decline, Delegate, Fetch, WireRequest
+from jackfield.errors import NoRouteError, PluginError, RequestError
+from jackfield.fetching import FetchRules, gather
+from jackfield.manifest import Manifest, Rewriter, starts_with
+from jackfield.params import ParamSet
+from jackfield.registry import Registry, Route
+from jackfield.relay import Relay
+
+MAX_STEPS = 8
+"""Routes that one call may go through, and times that one hook is asked on a route."""
+
+
+class Layer:
+    """A route with the call as its owner saw it, and the state of its `Delegate`."""
+
+    __slots__ = ("call", "relay", "route", "state")
+
+    def __init__(self, route: Route, relay: Relay, call: Call, state: Any = None) -> None:
+        self.route = route
+        self.relay = relay
+        self.call = call
+        self.state = state
+
+
+class Prepared:
+    """What to send, the layer that sends it, and the layers that wait for its result."""
+
+    __slots__ = ("outer", "owner", "request")
+
+    def __init__(self, request: WireRequest, owner: Layer, outer: list[Layer]) -> None:
+        self.request = request
+        self.owner = owner
+        self.outer = outer
+
+    @property
+    def surface_layer(self) -> Layer:
+        """The layer whose surface the caller gets."""
+        return self.outer[0] if self.outer else self.owner
+
+
+def prepare(
+    call: Call, registry: Registry, rules: FetchRules
+) -> Generator[Any, Any, Prepared]:
+    """Ask hooks until there is something to send.
+
+    Raises:
+        NoRouteError, AmbiguousRouteError: the name leads nowhere, or a plugin declined.
+        PluginError: a hook broke its contract, or calls go round in a circle.
+        UnsupportedParamsError: by policy.
+    """
+    outer: list[Layer] = []
+    trail: list[tuple[str, str]] = []
+    while True:
+        route = registry.resolve(call.surface, call.model)
+        here = (route.surface.name, route.name)
+        _check_trail(trail, here, route)
+        trail.append(here)
+        call = call.replace(model=route.model, name=route.name, prefix=route.prefix)
+        manifest = _manifest(route.plugin)
+        if route.rewriters:
+            call, moved = yield from _rewrite(call, route, registry, rules)
+            if moved:
+                continue
+        owner = registry.relay(route.plugin, manifest.module)
+        call = _apply_policy(call, route, owner)
+        answer, call = yield from _ask(owner, call, rules)
+        if isinstance(answer, WireRequest):
+            _check_required(call, route)
+            return Prepared(answer, Layer(route, owner, call), outer)
+        if isinstance(answer, Delegate):
+            outer.append(Layer(route, owner, call, answer.state))
+            call = answer.call
+        elif isinstance(answer, Call):
+            call = answer
+        else:
+            raise owner.broken("transform_request", f"returned {type(answer).__name__}")
+
+
+def _check_trail(trail: list[tuple[str, str]], here: tuple[str, str], route: Route) -> None:
+    if here in trail or len(trail) >= MAX_STEPS:
+        shown = " → ".join(f"{name} ({surface})" for surface, name in [*trail, here])
+        what = "goes round in a circle" if here in trail else f"takes over {MAX_STEPS} steps"
+        raise PluginError(
+            f"the call {what}: {shown}", distribution=route.plugin.distribution
+        )
+
+
+def _manifest(plugin: Plugin) -> Manifest:
+    assert plugin.manifest is not None  # only usable plugins are routed to
+    return plugin.manifest
+
+
+def _ask(
+    relay: Relay, call: Call, rules: FetchRules
+) -> Generator[Any, Any, tuple[Any, Call]]:
+    """Ask a relay until its answer is something else than "read this" or "ask me again"."""
+    for _ in range(MAX_STEPS):
+        answer = relay.ask("transform_request", call=call)
+        if isinstance(answer, Fetch):
+            fetched = yield from gather(answer, call, rules)
+            call = call.replace(fetched={**call.fetched, **fetched})
+        elif isinstance(answer, Call) and _same(answer, call):
+            call = answer
+        elif isinstance(answer, Decline):
+            more = f" Install {answer.distribution}." if answer.distribution else ""
+            raise NoRouteError(
+                f"{relay.distribution} can't serve {call.name!r} on the {call.surface} surface: "
+                f"{answer.reason}.{more}",
+                distribution=answer.distribution,
+            )
+        else:
+            return answer, call
+    raise relay.broken("transform_request", f"asked to be asked again {MAX_STEPS} times")
+
+
+def _same(answer: Call, call: Call) -> bool:
+    return answer.surface == call.surface and answer.model == call.model
+
+
+def _rewrite(
+    call: Call, route: Route, registry: Registry, rules: FetchRules
+) -> Generator[Any, Any, tuple[Call, bool]]:
+    """Ask the rewriters whose triggers occur, until none has anything to change."""
+    for _ in range(MAX_STEPS):
+        parts = parts_in(call.params) if any(r.parts for _, r in route.rewriters) else set()
+        changed = False
+        for plugin, rewriter in route.rewriters:
+            if not _triggered(rewriter, call, parts):
+                continue
+            relay = registry.relay(plugin, rewriter.module)
+            before = call
+            answer, seen = yield from _ask_rewriter(relay, call, rules)
+            if answer is not None and not isinstance(answer, Call):
+                raise relay.broken(
+                    "transform_request",
+                    f"of a rewriter returned {type(answer).__name__}",
+                )
+            if answer is None:
+                call = seen
+            elif _same(answer, before):
+                call, changed = answer, True
+            else:
+                return answer, True
+        if not changed:
+            return call, False
+    raise PluginError(
+        f"the rewriters of {call.name!r} find no end: "
+        + ", ".join(f"{p.distribution}" for p, _ in route.rewriters)
+    )
+
+
+def _ask_rewriter(
+    relay: Relay, call: Call, rules: FetchRules
+) -> Generator[Any, Any, tuple[Any, Call]]:
+    """As `_ask`, but a rewritten call is an answer here: others may have to see it."""
+    for _ in range(MAX_STEPS):
+        answer = relay.ask("transform_request", call=call)
+        if isinstance(answer, Fetch):
+            fetched = yield from gather(answer, call, rules)
+            call = call.replace(fetched={**call.fetched, **fetched})
+        elif isinstance(answer, Decline):
+            raise NoRouteError(
+                f"{relay.distribution} can't handle the call: {answer.reason}",
+                distribution=answer.distribution,
+            )
+        elif isinstance(answer, Call) and answer == call:
+            return None, call
+        else:
+            return answer, call
+    raise relay.broken("transform_request", f"asked to be asked again {MAX_STEPS} times")
+
+
+def _triggered(rewriter: Rewriter, call: Call, parts: set[str]) -> bool:
+    return (
+        rewriter.always
+        or any(part in parts for part in rewriter.parts)
+        or any(name in call.params for name in rewriter.params)
+    )
+
+
+def _apply_policy(call: Call, route: Route, owner: Relay) -> Call:
+    manifest = _manifest(route.plugin)
+    for rule in manifest.rules:
+        if (
+            rule.surface == call.surface
+            and (not rule.params or any(name in call.params for name in rule.params))
+            and (not rule.models or any(starts_with(m, call.model) for m in rule.models))
+        ):
+            break
+    else:
+        return call
+    declared = owner.ask(
+        "supported_params", surface=call.surface, model=call.model, params=call.params
+    )
+    if declared is None:
+        return call
+    if not isinstance(declared, ParamSet):
+        raise owner.broken("supported_params", f"returned {type(declared).__name__}")
+    return parameters.apply(call, declared, provider=route.provider)
+
+
+def _check_required(call: Call, route: Route) -> None:
+    for name in route.surface.required:
+        if name not in call.params:
+            raise RequestError(f"{name} is missing: {call.surface} needs it", path=name)

@@ -1,0 +1,199 @@
+"""JSON Schema from Python types, and instances from JSON, for attrs, dataclasses and TypedDict.
+
+The schemas are of the strict kind that structured outputs ask for: every property is required, no
+others are allowed, optional ones may be null. pydantic models make their own schema. cattrs builds
+the instances.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import attrs
+
+from jackfield.errors import RequestError
+
+_T = TypeVar("_T")
+_PLAIN: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    type(None): {"type": "null"},
+}
+
+# ReadOnly came with Python 3.13.
+_QUALIFIERS = [
+    getattr(typing, name) for name in ("Required", "NotRequired", "ReadOnly") if hasattr(typing, name)
+]
+
+
+def schema_of(of: Any) -> dict[str, Any]:
+    """The strict JSON Schema of a type.
+
+    Raises:
+        RequestError: the type, or one inside it, has no strict schema.
+    """
+    if _is_pydantic(of):
+        return _strict(of.model_json_schema())
+    definitions: dict[str, Any] = {}
+    schema = _schema(of, definitions, {})
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        recursive = f'"#/$defs/{name}"' in _text(definitions)
+        schema = dict(definitions[name]) if recursive else definitions.pop(name)
+    if definitions:
+        schema["$defs"] = definitions
+    return schema
+
+
+def name_of(of: Any) -> str:
+    """A name for the schema: letters, digits, ``_`` and ``-``, at most 64 of them."""
+    name = getattr(of, "__name__", None) or str(of)
+    kept = "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name)
+    return kept[:64] or "response"
+
+
+def structure(value: Any, into: type[_T]) -> _T:
+    """Build an instance from plain JSON.
+
+    Raises:
+        ValueError: it does not fit; the message says where.
+    """
+    if _is_pydantic(into):
+        return into.model_validate(value)  # type: ignore[attr-defined,no-any-return]
+    import cattrs
+
+    try:
+        return _converter().structure(value, into)
+    except (cattrs.BaseValidationError, cattrs.StructureHandlerNotFoundError) as error:
+        lines = (
+            cattrs.transform_error(error)
+            if isinstance(error, cattrs.BaseValidationError)
+            else [str(error)]
+        )
+        raise ValueError("; ".join(lines)) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _converter() -> Any:
+    global _made
+    if _made is None:
+        from cattrs.preconf.json import make_converter
+
+        converter = make_converter(forbid_extra_keys=False)
+        for plain in (str, int, float, bool):
+            converter.register_structure_hook(plain, _exactly)
+        _made = converter
+    return _made
+
+
+_made: Any = None
+
+
+def _exactly(value: Any, wanted: type[Any]) -> Any:
+    # cattrs would call str(), int() and so on, and make "None" of a null.
+    if wanted is float and type(value) is int:
+        return float(value)
+    if type(value) is not wanted:
+        raise ValueError(f"{value!r} is not a {wanted.__name__}")
+    return value
+
+
+def _is_pydantic(of: Any) -> bool:
+    return isinstance(of, type) and hasattr(of, "model_json_schema")
+
+
+def _text(value: Any) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def _schema(of: Any, definitions: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    if of in _PLAIN:
+        return dict(_PLAIN[of])
+    origin, args = get_origin(of), get_args(of)
+    if origin is Annotated:
+        schema = _schema(args[0], definitions, names)
+        notes = [note for note in args[1:] if isinstance(note, str)]
+        return {**schema, "description": notes[0]} if notes and "$ref" not in schema else schema
+    if origin in _QUALIFIERS:
+        return _schema(args[0], definitions, names)
+    if origin is Literal:
+        return _enum(list(args))
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [_schema(arg, definitions, names) for arg in args]}
+    if origin in (list, Sequence, set, frozenset) or of is list:
+        if not args:
+            raise RequestError(f"{of} says nothing of its items; write list[str] or the like")
+        return {"type": "array", "items": _schema(args[0], definitions, names)}
+    if isinstance(of, type) and issubclass(of, enum.Enum):
+        return _enum([member.value for member in of])
+    if of is Any or of in (dict, Mapping, tuple) or origin in (dict, Mapping, tuple):
+        raise RequestError(f"{of} has no strict schema; use a class with named fields")
+    fields = _fields(of)
+    if fields is None:
+        raise RequestError(f"{of!r} can't be turned into a JSON Schema")
+    if of not in names:
+        base = name_of(of)
+        names[of] = base if base not in definitions else f"{base}_{len(names)}"
+        definitions[names[of]] = {}
+        definitions[names[of]] = _object(of, fields, definitions, names)
+    return {"$ref": f"#/$defs/{names[of]}"}
+
+
+def _enum(values: list[Any]) -> dict[str, Any]:
+    kinds = {type(value) for value in values}
+    schema: dict[str, Any] = {"enum": values}
+    if len(kinds) == 1 and (kind := kinds.pop()) in _PLAIN:
+        return {**_PLAIN[kind], **schema}
+    return schema
+
+
+def _fields(of: Any) -> dict[str, Any] | None:
+    if not isinstance(of, type):
+        return None
+    if attrs.has(of):
+        attrs.resolve_types(of, include_extras=True)
+        return {field.name: field.type or Any for field in attrs.fields(of) if field.init}
+    if dataclasses.is_dataclass(of) or typing.is_typeddict(of):
+        hints = typing.get_type_hints(of, include_extras=True)
+        if dataclasses.is_dataclass(of):
+            return {field.name: hints[field.name] for field in dataclasses.fields(of) if field.init}
+        return hints
+    return None
+
+
+def _object(
+    of: Any, fields: dict[str, Any], definitions: dict[str, Any], names: dict[Any, str]
+) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {n: _schema(t, definitions, names) for n, t in fields.items()},
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+    doc = vars(of).get("__doc__")
+    if doc and not doc.startswith((f"{of.__name__}(", "Method generated by attrs")):
+        schema["description"] = " ".join(doc.split())
+    return schema
+
+
+def _strict(schema: Any) -> Any:
+    """pydantic's schema with every object closed and every property required."""
+    if isinstance(schema, list):
+        return [_strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {key: _strict(value) for key, value in schema.items() if key != "default"}
+    if "properties" in out and out.get("type") == "object":
+        out["required"] = list(out["properties"])
+        out["additionalProperties"] = False
+    return out

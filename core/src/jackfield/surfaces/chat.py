@@ -1,0 +1,351 @@
+"""The chat surface: results, chunks, and how one becomes the other.
+
+Fields are those of the API reference's chat completion object and chat completion chunk object;
+``reasoning_content``, ``reasoning_items`` and ``provider_specific_fields`` are what this field's
+libraries add for reasoning models.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+
+from jackfield.views import ResultView, View, child, children
+
+
+class Function(View):
+    """A function call: ``arguments`` is JSON text, as the model wrote it."""
+
+    name: str
+    arguments: str
+
+
+class Custom(View):
+    """A custom tool call: ``input`` is free text."""
+
+    name: str
+    input: str
+
+
+class ToolCall(View):
+    """One tool call; ``type`` is ``function`` or ``custom``. In chunks it has an ``index``."""
+
+    id: str
+    type: str
+    index: int
+    function: Function = child(Function)
+    custom: Custom = child(Custom)
+
+
+class Audio(View):
+    """Audio of an answer: ``data`` is base64."""
+
+    id: str
+    data: str
+    transcript: str
+    expires_at: int
+
+
+class UrlCitation(View):
+    """A citation; indices count characters of the message's content."""
+
+    start_index: int
+    end_index: int
+    url: str
+    title: str
+
+
+class Annotation(View):
+    """An annotation of a message's content."""
+
+    type: str
+    url_citation: UrlCitation = child(UrlCitation)
+
+
+class Message(View):
+    """The assistant's message. It can be put into ``messages`` of the next call as it is."""
+
+    __slots__ = ("_parsed",)
+    role: str
+    content: str | None
+    refusal: str | None
+    tool_calls: list[ToolCall] | None = children(ToolCall)
+    function_call: Function | None = child(Function)
+    audio: Audio | None = child(Audio)
+    annotations: list[Annotation] | None = children(Annotation)
+    reasoning_content: str | None
+    reasoning_items: list[dict[str, Any]] | None
+    provider_specific_fields: dict[str, Any] | None
+
+    @property
+    def parsed(self) -> Any:
+        """The structured value where ``response_format`` was a Python type, or the refusal.
+
+        None where no type was given.
+
+        Raises:
+            StructuredOutputError: the text does not fit the type; ``content`` still has it.
+        """
+        parse = getattr(self, "_parsed", None)
+        return parse(self) if parse is not None else None
+
+
+class TopLogprob(View):
+    """An alternative token with its log probability."""
+
+    token: str
+    logprob: float
+    bytes: list[int] | None
+
+
+class TokenLogprob(View):
+    """A token with its log probability and alternatives."""
+
+    token: str
+    logprob: float
+    bytes: list[int] | None
+    top_logprobs: list[TopLogprob] = children(TopLogprob)
+
+
+class Logprobs(View):
+    """Log probabilities of a choice's tokens."""
+
+    content: list[TokenLogprob] | None = children(TokenLogprob)
+    refusal: list[TokenLogprob] | None = children(TokenLogprob)
+
+
+class Choice(View):
+    """One choice."""
+
+    index: int
+    message: Message = child(Message)
+    finish_reason: str | None
+    logprobs: Logprobs | None = child(Logprobs)
+
+
+class PromptTokensDetails(View):
+    """What the prompt's tokens were."""
+
+    audio_tokens: int | None
+    cached_tokens: int | None
+    text_tokens: int | None
+    image_tokens: int | None
+
+
+class CompletionTokensDetails(View):
+    """What the completion's tokens were."""
+
+    accepted_prediction_tokens: int | None
+    audio_tokens: int | None
+    reasoning_tokens: int | None
+    rejected_prediction_tokens: int | None
+    text_tokens: int | None
+    image_tokens: int | None
+
+
+class Usage(View):
+    """Token counts."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: PromptTokensDetails | None = child(PromptTokensDetails)
+    completion_tokens_details: CompletionTokensDetails | None = child(CompletionTokensDetails)
+
+
+class ChatCompletion(ResultView):
+    """The result of a chat completion."""
+
+    id: str
+    object: str
+    created: int
+    model: str
+    choices: list[Choice] = children(Choice)
+    usage: Usage | None = child(Usage)
+    service_tier: str | None
+    system_fingerprint: str | None
+
+
+class Delta(View):
+    """What a chunk adds to a choice's message."""
+
+    role: str | None
+    content: str | None
+    refusal: str | None
+    tool_calls: list[ToolCall] | None = children(ToolCall)
+    function_call: Function | None = child(Function)
+    audio: Audio | None = child(Audio)
+    annotations: list[Annotation] | None = children(Annotation)
+    reasoning_content: str | None
+    reasoning_items: list[dict[str, Any]] | None
+    provider_specific_fields: dict[str, Any] | None
+
+
+class ChunkChoice(View):
+    """One choice of a chunk."""
+
+    index: int
+    delta: Delta = child(Delta)
+    finish_reason: str | None
+    logprobs: Logprobs | None = child(Logprobs)
+
+
+class ChatCompletionChunk(View):
+    """One chunk of a streamed chat completion; the usage chunk has no choices."""
+
+    id: str
+    object: str
+    created: int
+    model: str
+    choices: list[ChunkChoice] = children(ChunkChoice)
+    usage: Usage | None = child(Usage)
+    service_tier: str | None
+    system_fingerprint: str | None
+
+
+# Chunks and results -----------------------------------------------------------------------------
+
+# Of these the last value that says something stands; every other text is a piece to be joined.
+_WHOLE = frozenset({"role", "id", "type", "name", "object"})
+# Padding that exists only on the wire.
+_WIRE_ONLY = frozenset({"obfuscation"})
+
+
+def complete(chunks: Sequence[dict[str, Any]]) -> bool:
+    """Whether there is a choice, and every choice has its ``finish_reason``."""
+    finished: dict[Any, bool] = {}
+    for chunk in chunks:
+        for choice in chunk.get("choices") or ():
+            index = choice.get("index", 0)
+            finished[index] = finished.get(index, False) or choice.get("finish_reason") is not None
+    return bool(finished) and all(finished.values())
+
+
+def fold(chunks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The non-stream result of the same answer."""
+    out: dict[str, Any] = {"object": "chat.completion", "choices": []}
+    choices: dict[Any, dict[str, Any]] = {}
+    for chunk in chunks:
+        for key, value in chunk.items():
+            if key in ("choices", "object") or key in _WIRE_ONLY:
+                continue
+            if value is not None or key not in out:
+                out[key] = value
+        for choice in chunk.get("choices") or ():
+            index = choice.get("index", 0)
+            _add_choice(choices.setdefault(index, {"index": index, "message": {}}), choice)
+    ordered = sorted(choices.items(), key=lambda item: (str(type(item[0])), item[0]))
+    out["choices"] = [_finish(choice) for _, choice in ordered]
+    head = {key: out[key] for key in ("id", "object", "created", "model", "choices") if key in out}
+    return {**head, **out}
+
+
+def _add_choice(into: dict[str, Any], choice: dict[str, Any]) -> None:
+    for key, value in choice.items():
+        if key == "delta":
+            _merge(into["message"], value or {})
+        elif key == "logprobs" and isinstance(value, dict):
+            kept = into.get("logprobs")
+            into["logprobs"] = kept = kept if isinstance(kept, dict) else {}
+            for name, entries in value.items():
+                if entries is None:
+                    kept.setdefault(name, None)
+                else:
+                    kept[name] = [*(kept.get(name) or []), *entries]
+        elif key != "index" and (value is not None or key not in into):
+            into[key] = value
+
+
+def _merge(into: dict[str, Any], delta: dict[str, Any]) -> None:
+    """Add a delta to a message: texts join, lists with indices merge, other lists grow."""
+    for key, value in delta.items():
+        if key in _WIRE_ONLY:
+            continue
+        kept = into.get(key)
+        if value is None:
+            into.setdefault(key, None)
+        elif isinstance(value, dict):
+            into[key] = kept = kept if isinstance(kept, dict) else {}
+            _merge(kept, value)
+        elif isinstance(value, list):
+            into[key] = kept = kept if isinstance(kept, list) else []
+            for item in value:
+                _add_item(kept, item)
+        elif isinstance(value, str) and isinstance(kept, str) and key not in _WHOLE:
+            into[key] = _join_base64(kept, value) if key == "data" else kept + value
+        elif not (key in _WHOLE and value == "" and kept):
+            into[key] = value
+
+
+def _add_item(items: list[Any], item: Any) -> None:
+    if not isinstance(item, dict) or not isinstance(item.get("index"), int):
+        items.append(item)
+        return
+    for kept in items:
+        if isinstance(kept, dict) and kept.get("index") == item["index"]:
+            _merge(kept, item)
+            return
+    started: dict[str, Any] = {}
+    _merge(started, item)
+    items.append(started)
+
+
+def _join_base64(left: str, right: str) -> str:
+    """Join base64 pieces, each of which may be padded by itself."""
+    if not left.endswith("="):
+        return left + right
+    try:
+        joined = base64.b64decode(left, validate=True) + base64.b64decode(right, validate=True)
+    except (binascii.Error, ValueError):
+        return left + right
+    return base64.b64encode(joined).decode("ascii")
+
+
+def _finish(choice: dict[str, Any]) -> dict[str, Any]:
+    message = choice["message"]
+    message.setdefault("role", "assistant")
+    message.setdefault("content", None)
+    calls = message.get("tool_calls")
+    if isinstance(calls, list):
+        indexed = [c for c in calls if isinstance(c, dict) and isinstance(c.get("index"), int)]
+        if len(indexed) == len(calls):
+            calls.sort(key=lambda call: call["index"])
+        message["tool_calls"] = [
+            {key: value for key, value in call.items() if key != "index"}
+            if isinstance(call, dict)
+            else call
+            for call in calls
+        ]
+    choice.setdefault("finish_reason", None)
+    return choice
+
+
+def split(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """A well-formed chunk sequence of a result: per choice one delta and one finish, then usage.
+
+    ``fold(split(result)) == result`` for any result whose values JSON can hold.
+    """
+    usage = result.get("usage")
+    shared = {key: value for key, value in result.items() if key != "choices"}
+    if usage is not None:
+        del shared["usage"]
+    shared["object"] = "chat.completion.chunk"
+    chunks = []
+    for choice in result.get("choices") or ():
+        index = choice.get("index", 0)
+        delta = dict(choice.get("message") or {})
+        if isinstance(delta.get("tool_calls"), list):
+            delta["tool_calls"] = [
+                {"index": at, **call} if isinstance(call, dict) else call
+                for at, call in enumerate(delta["tool_calls"])
+            ]
+        rest = {k: v for k, v in choice.items() if k not in ("index", "message", "finish_reason")}
+        first = {"index": index, "delta": delta, **rest, "finish_reason": None}
+        last = {"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}
+        chunks.append({**shared, "choices": [first]})
+        chunks.append({**shared, "choices": [last]})
+    if usage is not None:
+        chunks.append({**shared, "choices": [], "usage": usage})
+    return chunks or [{**shared, "choices": []}]

@@ -1,0 +1,72 @@
+"""Structured output on chat: a Python type as ``response_format``, and ``message.parsed``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jackfield import jsonio
+from jackfield.canonical import Typed
+from jackfield.errors import RequestError, StructuredOutputError
+from jackfield.structured import name_of, schema_of, structure
+
+
+def prepare(params: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], None]]:
+    """The parameters with a strict ``json_schema`` for the type, and what fills ``parsed``.
+
+    Raises:
+        RequestError: a type elsewhere than in ``response_format``, or one without a schema.
+    """
+    given = params.get("response_format")
+    if not isinstance(given, Typed):
+        raise RequestError("a Python type can be given as response_format only")
+    schema = schema_of(given.type)
+    if schema.get("type") != "object":
+        raise RequestError(
+            "response_format needs a class with named fields (attrs, dataclass, TypedDict, "
+            f"pydantic), not {given.type!r}",
+            path="response_format",
+        )
+    wire = {
+        "type": "json_schema",
+        "json_schema": {"name": name_of(given.type), "strict": True, "schema": schema},
+    }
+    changed = {name: wire if name == "response_format" else v for name, v in params.items()}
+
+    def parse(message: Any) -> Any:
+        if message.refusal is not None:
+            return message.refusal
+        return _parse(message.content, given.type)
+
+    def finish(result: Any) -> None:
+        for choice in result.choices or ():
+            if choice.message is not None:
+                choice.message._parsed = _once(parse)
+
+    return changed, finish
+
+
+def _once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Parse a text once: ``message.parsed is message.parsed``."""
+    kept: list[tuple[Any, Any]] = []
+
+    def read(message: Any) -> Any:
+        text = message.refusal if message.refusal is not None else message.content
+        if not kept or kept[0][0] != text:
+            kept[:] = [(text, parse(message))]
+        return kept[0][1]
+
+    return read
+
+
+def _parse(text: Any, into: Any) -> Any:
+    if text is None:
+        return None
+    try:
+        return structure(jsonio.decode(str(text).encode("utf-8", "surrogatepass")), into)
+    except ValueError as error:
+        failed = StructuredOutputError(
+            f"the answer does not fit {name_of(into)}: {error}", body=text, retryable=False
+        )
+        failed.text = text
+        raise failed from error

@@ -1,0 +1,37 @@
+"""Where rows come from and when that was so: the ``source`` and ``as_of`` of a row.
+
+``as_of`` is the date of the oldest source that a row rests on; the README says how it was found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SEED_DATE = "2025-11-13"
+_PAGES_DATE = "2026-06-03"
+_SCHEMA_DATE = "2026-08-21"
+
+SEED: dict[str, Any] = {"source": "seed: later", "as_of": _SEED_DATE}
+SEED_PAGES: dict[str, Any] = {
+    "source": "seed: later; figures and status: OpenAI model pages",
+    "as_of": _SEED_DATE,
+}
+SCHEMA: dict[str, Any] = {"source": "official schema", "as_of": _SCHEMA_DATE}
+SCHEMA_PAGES: dict[str, Any] = {
+    "source": "official schema; figures and status: OpenAI model pages",
+    "as_of": _PAGES_DATE,
+}
+SCHEMA_SEED: dict[str, Any] = {
+    "source": "official schema; facts: seed: later and OpenAI model pages, for the family",
+    "as_of": _SEED_DATE,
+}
+SCHEMA_RECORDED: dict[str, Any] = {
+    "source": "official schema; effort: recorded exchanges and OpenAI reasoning guide; "
+    "figures and status: OpenAI model pages",
+    "as_of": _PAGES_DATE,
+}
+RECORDED: dict[str, Any] = {
+    "source": "recorded exchanges; facts: OpenAI model pages",
+    "as_of": _PAGES_DATE,
+}
+PAGES: dict[str, Any] = {"source": "OpenAI model pages", "as_of": _PAGES_DATE}

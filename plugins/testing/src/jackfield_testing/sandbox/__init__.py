@@ -1,0 +1,17 @@
+"""The sandbox upstream.
+
+=====================  ===========================================================================
+``server``             start and stop: a thread (``Sandbox``) or the foreground (``serve``)
+``app``                routes, the way of a request: journal, key, surface, fault, delivery
+``surface``            what one surface gives: its path, its validation, its answer, its events
+``chat``               chat completions; **each further surface is one more such package**
+``identity``           ids and times derived from the request
+``models``             which model names there are, and which of them reason
+``errors``             error bodies in OpenAI's shape
+``schema_values``      JSON Schema to a valid instance (``schema_checks``, ``patterns``)
+``faults``             fault directives: parsing, and what they make of a reply
+``reply``              a reply as a value
+``delivery``           a reply on the wire, with its delays and cuts
+``journal``            what was asked
+=====================  ===========================================================================
+"""

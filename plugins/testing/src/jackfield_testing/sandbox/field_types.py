@@ -1,0 +1,107 @@
+"""Type and range checks of single fields, in the API's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jackfield_testing.sandbox.errors import APIFault
+
+_KINDS = {
+    "a boolean": "boolean",
+    "a decimal": "number",
+    "a string": "string",
+    "an array": "array",
+    "an integer": "integer",
+    "an object": "object",
+}
+
+
+def kind_of(value: Any) -> str:
+    """Give the JSON type of a value."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list | tuple) else "object"
+
+
+def describe(value: Any) -> str:
+    """Say what a value is: ``a string``, ``an array``, ``null``."""
+    kind = kind_of(value)
+    if kind == "null":
+        return "null"
+    name = "decimal" if kind == "number" else kind
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def check_type(name: str, value: Any, expected: str) -> None:
+    """Check a value against ``a string``, ``an integer``, … or several joined by `` or ``.
+
+    Raises:
+        APIFault: 400 with code ``invalid_type``.
+    """
+    kinds = {_KINDS[part] for part in expected.split(" or ")}
+    kind = kind_of(value)
+    whole = isinstance(value, float) and value.is_integer()
+    if kind in kinds or (kind == "integer" and "number" in kinds) or (whole and "integer" in kinds):
+        return
+    raise APIFault(
+        400,
+        f"Invalid type for '{name}': expected {expected}, but got {describe(value)} instead.",
+        param=name,
+        code="invalid_type",
+    )
+
+
+def check_shape(value: Any, path: str, expected: str) -> None:
+    """Check what lies at a path such as ``messages[].tool_calls[].id``; absent and null pass.
+
+    Raises:
+        APIFault: 400 with code ``invalid_type``, naming the place.
+    """
+    for name, found in _found(value, path.replace("[]", ".[]").split(".")):
+        check_type(name, found, expected)
+
+
+def _found(value: Any, steps: list[str], name: str = "") -> Iterator[tuple[str, Any]]:
+    if not steps:
+        if value is not None:
+            yield name, value
+    elif steps[0] == "[]":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _found(item, steps[1:], f"{name}[{index}]")
+    elif isinstance(value, dict):
+        inner = f"{name}.{steps[0]}" if name else steps[0]
+        yield from _found(value.get(steps[0]), steps[1:], inner)
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Check that a number lies within bounds, both included.
+
+    Raises:
+        APIFault: 400 with code ``integer_below_min_value`` and its like.
+    """
+    kind = "integer" if isinstance(value, int) else "decimal"
+    if value < low:
+        raise APIFault(
+            400,
+            f"Invalid '{name}': {kind} below minimum value. Expected a value >= {low}, "
+            f"but got {value} instead.",
+            param=name,
+            code=f"{kind}_below_min_value",
+        )
+    if value > high:
+        raise APIFault(
+            400,
+            f"Invalid '{name}': {kind} above maximum value. Expected a value <= {high}, "
+            f"but got {value} instead.",
+            param=name,
+            code=f"{kind}_above_max_value",
+        )

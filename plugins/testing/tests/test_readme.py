@@ -1,0 +1,31 @@
+"""The README's example for a user's own suite runs, and its table of faults is complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jackfield_testing import Sandbox
+from jackfield_testing.sandbox import faults
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_example_for_pytest(sandbox_env: Sandbox) -> None:
+    names: dict[str, Any] = {}
+    exec(BLOCKS[0], names)
+    names["test_my_app_retries"](sandbox_env)
+
+
+def test_the_example_by_hand() -> None:
+    exec(BLOCKS[1], {"print": lambda _: None})
+
+
+def test_every_directive_is_in_the_table() -> None:
+    table = README.partition("| directive |")[2]
+    listed = set(
+        re.findall(r"`([a-z0-9-]+)(?:=[^`]*)?`", "\n".join(re.findall(r"^\| .*? \|", table, re.M)))
+    )
+    assert listed == set(faults.DIRECTIVES)
