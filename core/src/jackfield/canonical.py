@@ -131,9 +131,7 @@ def _other(value: Any, path: str, found: Found, depth: int) -> Any:
     dump = getattr(value, "model_dump", None)
     if callable(dump):
         return _plain(dump(mode="json", exclude_unset=True), path, found, depth)
-    raise RequestError(
-        f"{path} is a {type(value).__name__}, which JSON cannot hold", path=path
-    )
+    raise RequestError(f"{path} is a {type(value).__name__}, which JSON cannot hold", path=path)
 
 
 def parts_in(params: Mapping[str, Any]) -> set[str]:

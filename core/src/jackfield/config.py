@@ -109,8 +109,11 @@ class Timeouts:
             return usual
         idle = _seconds(idle, "stream_idle_timeout")
         if hasattr(value, "connect") and hasattr(value, "read"):
-            parts = (value.connect, value.read, value.write, value.pool)
-            return cls(*(_seconds(p, "timeout") for p in parts), None, idle)
+            connect, read, write, pool = (
+                _seconds(part, "timeout")
+                for part in (value.connect, value.read, value.write, value.pool)
+            )
+            return cls(connect, read, write, pool, None, idle)
         seconds = _seconds(value, "timeout")
         return cls(seconds, seconds, seconds, seconds, seconds, idle)
 
@@ -180,9 +183,7 @@ def check_headers(headers: Mapping[str, Any], origin: str) -> dict[str, str]:
 def _legal_value(text: str) -> bool:
     if text.isascii() and text.isprintable():
         return True
-    return all(
-        (char >= " " or char == "\t") and char != "\x7f" and char <= "\xff" for char in text
-    )
+    return all((char >= " " or char == "\t") and char != "\x7f" and char <= "\xff" for char in text)
 
 
 def merge_headers(*layers: Mapping[str, str]) -> dict[str, str]:
@@ -302,9 +303,7 @@ def _headers(
     return merge_headers(*layers) if layers else {}
 
 
-def _key(
-    given: Any, settings: Settings, endpoint: Endpoint, provider: str
-) -> Secret | None:
+def _key(given: Any, settings: Settings, endpoint: Endpoint, provider: str) -> Secret | None:
     key = given or environment(endpoint.key_env)
     if key is not None:
         if not isinstance(key, str) or not key.isprintable() or not key.isascii() or " " in key:

@@ -15,7 +15,7 @@ _C = TypeVar("_C")
 _here = threading.local()
 
 
-class bound:  # noqa: N801 - reads as a word in `with bound(deadline):`
+class bound:
     """For the body of a ``with``: no read in this thread lasts beyond ``deadline`` (monotonic)."""
 
     __slots__ = ("_before", "_deadline")
@@ -32,7 +32,7 @@ class bound:  # noqa: N801 - reads as a word in `with bound(deadline):`
 
 
 def _left(timeout: float | None) -> float | None:
-    deadline = getattr(_here, "deadline", None)
+    deadline: float | None = getattr(_here, "deadline", None)
     if deadline is None:
         return timeout
     left = max(deadline - time.monotonic(), 0.001)

@@ -129,9 +129,7 @@ class ReadSource:
 
     __slots__ = ("max_bytes", "mode", "source")
 
-    def __init__(
-        self, source: Source, mode: Literal["all", "head"], max_bytes: int | None
-    ) -> None:
+    def __init__(self, source: Source, mode: Literal["all", "head"], max_bytes: int | None) -> None:
         self.source = source
         self.mode = mode
         self.max_bytes = max_bytes

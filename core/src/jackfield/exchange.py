@@ -153,9 +153,7 @@ def _url(base: str, path: str) -> str:
     return parts[0].rstrip("/") + path + parts[1] + parts[2]
 
 
-def _outgoing(
-    request: WireRequest, call: Call, settings: Settings, rules: FetchRules
-) -> Outgoing:
+def _outgoing(request: WireRequest, call: Call, settings: Settings, rules: FetchRules) -> Outgoing:
     url = _url(settings.base_url, request.path)
     if request.query or settings.query:
         query = urlencode({**request.query, **settings.query}, doseq=True, quote_via=quote)
@@ -224,9 +222,7 @@ def _replayable(body: Any) -> bool:
 # Sending ------------------------------------------------------------------------------------------
 
 
-def _send(
-    outgoing: Outgoing, settings: Settings, endpoint: Endpoint
-) -> Generator[Any, Any, Any]:
+def _send(outgoing: Outgoing, settings: Settings, endpoint: Endpoint) -> Generator[Any, Any, Any]:
     """Authorise, send and follow redirects; nothing secret crosses to another origin."""
     at_home = True
     for _ in range(MAX_REDIRECTS + 1):
@@ -249,7 +245,9 @@ def _authorise(outgoing: Outgoing, key: Secret | None, endpoint: Endpoint) -> Ou
     body = outgoing.body
 
     def body_hash() -> str | None:
-        return hashlib.sha256(body or b"").hexdigest() if not hasattr(body, "pieces") else None  # type: ignore[arg-type]
+        if body is None or isinstance(body, bytes):
+            return hashlib.sha256(body or b"").hexdigest()
+        return None  # it is not read twice
 
     auth = _auth(endpoint.auth, key.reveal())
     added = auth(outgoing.method, outgoing.url, outgoing.headers, body_hash)
@@ -370,9 +368,7 @@ def _is_resource(decoded: Mapping[str, Any]) -> bool:
     return named and all(decoded[key] for key in ("choices",) if key in decoded)
 
 
-def _error_in_success(
-    decoded: Any, reply: Any, settings: Settings, owner: Layer
-) -> APIError:
+def _error_in_success(decoded: Any, reply: Any, settings: Settings, owner: Layer) -> APIError:
     if settings.key is not None:
         text = settings.key.hide_in(jsonio.encode(decoded).decode("utf-8"))
         decoded = jsonio.decode(text.encode("utf-8"))
@@ -422,5 +418,3 @@ def _stream(
     losses = owner.call.losses
     chunks = yield Deliver(reply, machine, surface, losses)
     return Answer(chunks=chunks, headers=reply.headers, losses=losses, surface=surface)
-
-

@@ -39,7 +39,9 @@ class FetchRules:
         self.timeouts = timeouts or Timeouts.of(30.0)
 
 
-def gather(fetch: Fetch, call: Call, rules: FetchRules) -> Generator[Any, Any, dict[Source, Fetched]]:
+def gather(
+    fetch: Fetch, call: Call, rules: FetchRules
+) -> Generator[Any, Any, dict[Source, Fetched]]:
     """Read every source of a `Fetch`, each once.
 
     Raises:

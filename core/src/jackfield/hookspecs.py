@@ -72,9 +72,7 @@ def stream_chunk(call: Call, event: Event, state: dict[str, Any]) -> Sequence[Ch
 
 
 @hookspec(firstresult=True)
-def supported_params(
-    surface: str, model: str, params: Mapping[str, Any] | None
-) -> ParamSet | None:
+def supported_params(surface: str, model: str, params: Mapping[str, Any] | None) -> ParamSet | None:
     """Tell what becomes of parameters on a model: rows for those that need one.
 
     Args:

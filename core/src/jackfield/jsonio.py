@@ -16,6 +16,9 @@ import orjson
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
 _LONG_NUMBER = b"0" * 19
 
+loads = orjson.loads
+"""For JSON without long numbers; raises ValueError for what `decode_exact` may yet read."""
+
 
 def encode(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
     """Write plain JSON compactly, as UTF-8.

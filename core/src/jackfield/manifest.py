@@ -10,7 +10,7 @@ Model names match through tiny patterns: literal text in which ``{digit}`` stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import attrs
@@ -56,6 +56,10 @@ class Naming:
                 yield from self.bases(name[: found.start()])
 
 
+def _names(given: Iterable[str] | None) -> frozenset[str] | None:
+    return None if given is None else frozenset(given)
+
+
 @attrs.frozen
 class Claim:
     """Names on a surface that this plugin serves.
@@ -70,9 +74,7 @@ class Claim:
 
     surface: str
     prefix: str = ""
-    models: frozenset[str] | None = attrs.field(
-        default=None, converter=lambda names: None if names is None else frozenset(names)
-    )
+    models: frozenset[str] | None = attrs.field(default=None, converter=_names)
     naming: Naming = Naming()
     identity: bool = False
     fallback: bool = False
@@ -90,9 +92,7 @@ class Reserved:
     distribution: str
     surface: str = ""
     prefix: str = ""
-    models: frozenset[str] | None = attrs.field(
-        default=None, converter=lambda names: None if names is None else frozenset(names)
-    )
+    models: frozenset[str] | None = attrs.field(default=None, converter=_names)
     naming: Naming = Naming()
     parts: tuple[str, ...] = ()
 

@@ -30,7 +30,7 @@ from jackfield.envelope import Call
 Proceed: TypeAlias = Callable[[Call], Flow]
 Middleware: TypeAlias = Callable[[Call, Proceed], Flow]
 
-__all__ = ["Answer", "Deliver", "Flow", "Middleware", "Outgoing", "Proceed", "wrap", "watched"]
+__all__ = ["Answer", "Deliver", "Flow", "Middleware", "Outgoing", "Proceed", "watched", "wrap"]
 
 
 def wrap(stack: Sequence[Middleware], innermost: Proceed) -> Proceed:

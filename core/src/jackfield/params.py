@@ -138,8 +138,11 @@ def apply(call: Call, declared: ParamSet, *, provider: str | None = None) -> Cal
                         provider=provider,
                     )
                 losses.append(Loss(where, "passed" if passing else "dropped", complaint))
-                if not passing:
-                    edit(*(element or (container, key)), _GONE)
+                if passing:
+                    continue
+                if element is not None:
+                    container, key = element
+                edit(container, key, _GONE)
             elif row.status != "mapped" or passing:
                 continue
             elif row.to is not None:

@@ -51,9 +51,7 @@ class Prepared:
         return self.outer[0] if self.outer else self.owner
 
 
-def prepare(
-    call: Call, registry: Registry, rules: FetchRules
-) -> Generator[Any, Any, Prepared]:
+def prepare(call: Call, registry: Registry, rules: FetchRules) -> Generator[Any, Any, Prepared]:
     """Ask hooks until there is something to send.
 
     Raises:
@@ -93,9 +91,7 @@ def _check_trail(trail: list[tuple[str, str]], here: tuple[str, str], route: Rou
     if here in trail or len(trail) >= MAX_STEPS:
         shown = " → ".join(f"{name} ({surface})" for surface, name in [*trail, here])
         what = "goes round in a circle" if here in trail else f"takes over {MAX_STEPS} steps"
-        raise PluginError(
-            f"the call {what}: {shown}", distribution=route.plugin.distribution
-        )
+        raise PluginError(f"the call {what}: {shown}", distribution=route.plugin.distribution)
 
 
 def _manifest(plugin: Plugin) -> Manifest:
@@ -103,9 +99,7 @@ def _manifest(plugin: Plugin) -> Manifest:
     return plugin.manifest
 
 
-def _ask(
-    relay: Relay, call: Call, rules: FetchRules
-) -> Generator[Any, Any, tuple[Any, Call]]:
+def _ask(relay: Relay, call: Call, rules: FetchRules) -> Generator[Any, Any, tuple[Any, Call]]:
     """Ask a relay until its answer is something else than "read this" or "ask me again"."""
     for _ in range(MAX_STEPS):
         answer = relay.ask("transform_request", call=call)

@@ -80,7 +80,17 @@ class Decoder:
         self._searched = len(buffer)
         return self._lines(whole)
 
+    @property
+    def pending(self) -> bool:
+        """Whether part of an event has arrived."""
+        return bool(self._data or self._buffer)
+
     def _lines(self, whole: bytes) -> list[RawEvent]:
+        if not self._data and self._name is None and whole[-2:] == b"\n\n":
+            blocks = whole[:-2].split(b"\n\n")
+            # The usual shape, and nearly all that there is: one line of data to an event.
+            if all([block[:6] == b"data: " and b"\n" not in block for block in blocks]):
+                return [(block[6:], None) for block in blocks]
         events: list[RawEvent] = []
         data = self._data
         for line in whole.split(b"\n")[:-1]:

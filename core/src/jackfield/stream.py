@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _C = TypeVar("_C")
 
+_LONGEST = 18  # digits of a number that may go on in the next piece
+
 Stage = Callable[[Event], Sequence[Chunk]]
 """One event in, its chunks out; `END` is the last event of a clean end."""
 
@@ -73,15 +75,36 @@ class Machine:
         self._done_texts = frozenset(text.encode() for text in framing.done)
         self._terminal = frozenset(framing.terminal)
         self._stages = [] if identity and len(layers) == 1 else _stages(layers, identity)
+        self._tail = b""
+        self._long = False
+        # Nothing but JSON objects that are chunks as they are: most streams, most of the time.
+        self._plain = not (self._stages or self._terminal or b"{" in b"".join(self._done_texts))
 
     def feed(self, piece: bytes) -> list[Chunk]:
         """The chunks that ``piece`` completes."""
         chunks: list[Chunk] = []
         self.moved = b"\n" in piece or b"\r" in piece
+        # Once for a whole piece, and for an event that began in an earlier one.
+        joined = self._tail + piece
+        exact = self._long or jsonio.has_long_number(joined)
+        self._tail = joined[-_LONGEST:]
+        quick = self._plain and not exact
+        loads = jsonio.loads
         try:
-            for data, name in self._decoder.feed(piece):
+            events = self._decoder.feed(piece)
+            self._long = exact and self._decoder.pending
+            for data, name in events:
                 if self.done:
                     break
+                if quick and name is None and data[:1] == b"{":
+                    try:
+                        json = loads(data)
+                    except ValueError:
+                        self._event(data, name, chunks)
+                        continue
+                    if "error" not in json and "type" not in json:
+                        chunks.append(json)
+                        continue
                 if data in self._done_texts:
                     self.done = True
                 else:
@@ -273,9 +296,7 @@ def pump(
 class _Reading(Generic[_C]):
     """What both iterators share: the flow, the machine, and what is ready."""
 
-    def __init__(
-        self, flow: Flow | None, outcome: Answer | Deliver, surface: Surface
-    ) -> None:
+    def __init__(self, flow: Flow | None, outcome: Answer | Deliver, surface: Surface) -> None:
         self._ready: deque[Chunk] = deque()
         self._flow = flow
         self._deliver: Deliver | None = None
@@ -358,9 +379,7 @@ class _Reading(Generic[_C]):
             if isinstance(outcome, Deliver):
                 flow.close()
 
-    def _recover(
-        self, machine: Machine, error: BaseException
-    ) -> Generator[Any, Any, None]:
+    def _recover(self, machine: Machine, error: BaseException) -> Generator[Any, Any, None]:
         """Give the flow the error; before the first chunk it may answer with another stream."""
         flow = self._flow
         if flow is None:

@@ -29,7 +29,9 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 
 # ReadOnly came with Python 3.13.
 _QUALIFIERS = [
-    getattr(typing, name) for name in ("Required", "NotRequired", "ReadOnly") if hasattr(typing, name)
+    getattr(typing, name)
+    for name in ("Required", "NotRequired", "ReadOnly")
+    if hasattr(typing, name)
 ]
 
 
@@ -40,7 +42,8 @@ def schema_of(of: Any) -> dict[str, Any]:
         RequestError: the type, or one inside it, has no strict schema.
     """
     if _is_pydantic(of):
-        return _strict(of.model_json_schema())
+        closed: dict[str, Any] = _strict(of.model_json_schema())
+        return closed
     definitions: dict[str, Any] = {}
     schema = _schema(of, definitions, {})
     if "$ref" in schema:
@@ -55,7 +58,9 @@ def schema_of(of: Any) -> dict[str, Any]:
 def name_of(of: Any) -> str:
     """A name for the schema: letters, digits, ``_`` and ``-``, at most 64 of them."""
     name = getattr(of, "__name__", None) or str(of)
-    kept = "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name)
+    kept = "".join(
+        char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name
+    )
     return kept[:64] or "response"
 
 
@@ -70,7 +75,8 @@ def structure(value: Any, into: type[_T]) -> _T:
     import cattrs
 
     try:
-        return _converter().structure(value, into)
+        built: _T = _converter().structure(value, into)
+        return built
     except (cattrs.BaseValidationError, cattrs.StructureHandlerNotFoundError) as error:
         lines = (
             cattrs.transform_error(error)

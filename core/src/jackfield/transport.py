@@ -13,16 +13,18 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
+from jackfield import __version__
+from jackfield.config import merge_headers
 from jackfield.deadlines import bound, watch
 from jackfield.errors import APIConnectionError, APIError, APITimeoutError, ConfigError
 
 if TYPE_CHECKING:
-    import httpx
-
     from jackfield.config import Timeouts
     from jackfield.effects import Outgoing
 
@@ -102,7 +104,8 @@ def _is_default(timeout: Any) -> bool:
     return (timeout.connect, timeout.read, timeout.write, timeout.pool) == (5.0, 5.0, 5.0, 5.0)
 
 
-def _request(client: Any, outgoing: Outgoing, content: Any) -> Any:
+def _request(outgoing: Outgoing, content: Any, build: Callable[..., Any]) -> Any:
+    """The request as httpx has it, by ``build``: a session's, or the pool's."""
     headers = outgoing.headers
     body = outgoing.body
     if body is not None and not isinstance(body, bytes) and body.length is not None:
@@ -113,9 +116,7 @@ def _request(client: Any, outgoing: Outgoing, content: Any) -> Any:
         url, host = _pinned(url, outgoing.address)
         headers = {**headers, "Host": host}
         extensions["sni_hostname"] = urlsplit(outgoing.url).hostname
-    return client.build_request(
-        outgoing.method, url, headers=headers, content=content, extensions=extensions
-    )
+    return build(outgoing.method, url, headers=headers, content=content, extensions=extensions)
 
 
 def _pinned(url: str, address: str) -> tuple[str, str]:
@@ -126,10 +127,49 @@ def _pinned(url: str, address: str) -> tuple[str, str]:
     return parts._replace(netloc=netloc).geturl(), parts.netloc.rpartition("@")[2]
 
 
+class _Pool:
+    """Connections of our own, with httpx's defaults.
+
+    Requests go straight to httpx's transport: what `httpx.Client` does around it (cookies, auth
+    flows, redirects, event hooks) is for sessions, and core does its own part. Where the
+    environment names proxies, it is a whole client after all, for that is where httpx reads them.
+    """
+
+    def __init__(self, client: Callable[..., Any], transport: Callable[..., Any]) -> None:
+        import httpx
+
+        limits = httpx.Limits(
+            max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_KEEPALIVE_CONNECTIONS
+        )
+        self._new = httpx.Request
+        self._url = lru_cache(maxsize=256)(httpx.URL)
+        if getproxies():
+            self.client = client(limits=limits, follow_redirects=False)
+            self.send = partial(self.client.send, stream=True)
+        else:
+            inner = transport(limits=limits)
+            self.client = client(transport=inner)
+            self.send = getattr(inner, "handle_async_request", None) or inner.handle_request
+        usual = self.client.headers
+        self._headers = {
+            "Accept-Encoding": usual["Accept-Encoding"],
+            "Connection": "keep-alive",
+            "User-Agent": f"jackfield/{__version__}",
+        }
+
+    def build(self, method: str, url: str, headers: dict[str, str], **rest: Any) -> Any:
+        """A request; the URL is parsed once for many."""
+        merged = merge_headers(self._headers, headers)
+        return self._new(method, self._url(url), headers=merged, **rest)
+
+
 class SyncReply:
     """A response whose body is still to be read."""
 
-    def __init__(self, response: Any, outgoing: Outgoing, deadline: float | None) -> None:
+    def __init__(
+        self, response: Any, outgoing: Outgoing, deadline: float | None, timeouts: Any
+    ) -> None:
+        self._timeouts = timeouts
         self.status: int = response.status_code
         self.headers = _headers(response)
         self._response = response
@@ -175,7 +215,7 @@ class SyncReply:
     def _patience(self) -> None:
         # httpcore looks the read timeout up once more when it starts on the body.
         idle = self._outgoing.timeouts.idle
-        known = self._response.request.extensions.get("timeout")
+        known = self._timeouts
         if idle is not None and isinstance(known, dict):
             known["read"] = min(known.get("read") or idle, idle)
 
@@ -186,7 +226,7 @@ class SyncReply:
                 with bound(time.monotonic() + _DRAIN):
                     for _ in self._pieces:
                         pass
-        except Exception:  # noqa: BLE001,S110 - then the connection is not kept
+        except Exception:  # noqa: BLE001 - then the connection is not kept
             pass
         finally:
             self._response.close()
@@ -197,64 +237,69 @@ def _late(deadline: float | None) -> bool:
 
 
 class SyncTransport:
-    """Sends with the caller's session, or with a pooled client of its own."""
+    """Sends with the caller's session, or over a pool of its own."""
 
     def __init__(self) -> None:
-        self._client: httpx.Client | None = None
+        self._pool: _Pool | None = None
         self._lock = threading.Lock()
         self._closed = False
         _transports.add(self)
 
-    def client(self) -> Any:
-        """The pooled client, made on first use and again after a fork."""
-        client = self._client
-        if client is None:
+    def pool(self) -> _Pool:
+        """The pool, made on first use and again after a fork."""
+        pool = self._pool
+        if pool is None:
             import httpx
 
             with self._lock:
                 if self._closed:
                     raise ConfigError("this client is closed")
-                if self._client is None:
-                    self._client = watch(httpx.Client(limits=_limits(httpx)))
-                client = self._client
-        return client
+                if self._pool is None:
+                    self._pool = _Pool(httpx.Client, httpx.HTTPTransport)
+                    watch(self._pool.client)
+                pool = self._pool
+        return pool
 
     def send(self, outgoing: Outgoing) -> SyncReply:
         """Send, and answer with the reply as soon as its head is there."""
-        client = outgoing.session if outgoing.session is not None else self.client()
-        content = outgoing.body
+        session = outgoing.session
+        build, send = _sender(session) if session is not None else _sender_of(self.pool())
+        content: Any = outgoing.body
         if content is not None and not isinstance(content, bytes):
-            content = content.pieces()  # type: ignore[assignment]
+            content = content.pieces()
         deadline = _deadline(outgoing.timeouts)
         try:
-            request = _request(client, outgoing, content)
+            request = _request(outgoing, content, build)
             with bound(deadline):
-                response = client.send(request, stream=True, follow_redirects=False)
+                response = send(request)
         except Exception as error:  # noqa: BLE001 - sorted out below
             _raise(error, outgoing, _late(deadline))
             raise AssertionError from None
-        return SyncReply(response, outgoing, deadline)
+        return SyncReply(response, outgoing, deadline, request.extensions.get("timeout"))
 
     def forget(self) -> None:
         """Drop the pool without closing its sockets: after a fork they are the parent's."""
-        self._client = None
+        self._pool = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """Close the pool; the caller's sessions are the caller's."""
-        client, self._client, self._closed = self._client, None, True
-        if client is not None:
-            client.close()
+        pool, self._pool, self._closed = self._pool, None, True
+        if pool is not None:
+            pool.client.close()
 
 
 def _deadline(timeouts: Timeouts) -> float | None:
     return None if timeouts.total is None else time.monotonic() + timeouts.total
 
 
-def _limits(module: Any) -> Any:
-    return module.Limits(
-        max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_KEEPALIVE_CONNECTIONS
-    )
+def _sender(session: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """How a caller's session builds and sends; core follows redirects itself."""
+    return session.build_request, partial(session.send, stream=True, follow_redirects=False)
+
+
+def _sender_of(pool: _Pool) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    return pool.build, pool.send
 
 
 class AsyncReply:
@@ -310,7 +355,7 @@ class AsyncReply:
                 async with asyncio.timeout(_DRAIN):
                     async for _ in self._pieces:
                         pass
-        except Exception:  # noqa: BLE001,S110 - then the connection is not kept
+        except Exception:  # noqa: BLE001 - then the connection is not kept
             pass
         finally:
             await self._response.aclose()
@@ -336,44 +381,44 @@ def _on_loop(loop: Any, deadline: float | None) -> float | None:
 
 
 class AsyncTransport:
-    """Sends with the caller's session, or with one pooled client per running event loop."""
+    """Sends with the caller's session, or over one pool per running event loop."""
 
     def __init__(self) -> None:
-        self._clients: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+        self._pools: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
         self._guards: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
         self._closed = False
         _transports.add(self)
 
-    async def client(self) -> Any:
-        """The running loop's pooled client."""
+    async def pool(self) -> _Pool:
+        """The running loop's pool."""
         loop = asyncio.get_running_loop()
-        client = self._clients.get(loop)
-        if client is None:
+        pool: _Pool | None = self._pools.get(loop)
+        if pool is None:
             import httpx
 
             with self._lock:
                 if self._closed:
                     raise ConfigError("this client is closed")
-                client = httpx.AsyncClient(limits=_limits(httpx))
-                self._clients[loop] = client
-            guard = _close_with_loop(client)
+                pool = self._pools[loop] = _Pool(httpx.AsyncClient, httpx.AsyncHTTPTransport)
+            guard = _close_with_loop(pool.client)
             await guard.__anext__()
             self._guards[loop] = guard
-        return client
+        return pool
 
     async def send(self, outgoing: Outgoing) -> AsyncReply:
         """Send, and answer with the reply as soon as its head is there."""
-        client = outgoing.session if outgoing.session is not None else await self.client()
+        session = outgoing.session
+        build, send = _sender(session) if session is not None else _sender_of(await self.pool())
         loop = asyncio.get_running_loop()
         content: Any = outgoing.body
         if content is not None and not isinstance(content, bytes):
             content = _off_the_loop(content.pieces())
         deadline = _deadline(outgoing.timeouts)
         try:
-            request = _request(client, outgoing, content)
+            request = _request(outgoing, content, build)
             async with asyncio.timeout_at(_on_loop(loop, deadline)):
-                response = await client.send(request, stream=True, follow_redirects=False)
+                response = await send(request)
         except Exception as error:  # noqa: BLE001 - sorted out below
             _raise(error, outgoing, _late(deadline))
             raise AssertionError from None
@@ -381,15 +426,15 @@ class AsyncTransport:
 
     def forget(self) -> None:
         """Drop the pools without closing their sockets: after a fork they are the parent's."""
-        self._clients = weakref.WeakKeyDictionary()
+        self._pools = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
     async def aclose(self) -> None:
         """Close the running loop's pool; the caller's sessions are the caller's."""
         self._closed = True
-        client = self._clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
-            await client.aclose()
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            await pool.client.aclose()
 
 
 async def _close_with_loop(client: Any) -> AsyncIterator[None]:

@@ -19,7 +19,7 @@ Declare a view by annotating a subclass of `View`; fields that are views themsel
 from __future__ import annotations
 
 import copy
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, TypeVar
 
 if TYPE_CHECKING:
@@ -63,36 +63,50 @@ def children(of: type[_V]) -> Any:
 
 
 def _plain(name: str) -> property:
+    return _property(name, lambda self: self._raw.get(name))
+
+
+def _object(name: str, of: type[View]) -> property:
     def get(self: View) -> Any:
-        return self._raw.get(name)
-
-    def put(self: View, value: Any) -> None:
-        self._raw[name] = raw(value)
-
-    def delete(self: View) -> None:
-        self._raw.pop(name, None)
-
-    return property(get, put, delete)
-
-
-def _viewed(name: str, of: type[View], many: bool) -> property:
-    kind: Any = dict if not many else list
-
-    def get(self: View) -> Any:
-        value = self._raw.get(name)
-        if type(value) is not kind:
-            return value
+        value: Any = self._raw.get(name)
         kept = self._views
-        if kept is None:
-            kept = self._views = {}
-        else:
-            view = kept.get(name)
-            if view is not None and view._raw is value:
+        if kept is not None and name in kept:
+            view = kept[name]
+            if view._raw is value:
                 return view
-        view = Views(value, of) if many else of(value)
-        kept[name] = view
+        if type(value) is not dict:
+            return value
+        view = of(value)
+        if kept is None:
+            _put_views(self, {name: view})
+        else:
+            kept[name] = view
         return view
 
+    return _property(name, get)
+
+
+def _array(name: str, of: type[View]) -> property:
+    def get(self: View) -> Any:
+        value: Any = self._raw.get(name)
+        kept = self._views
+        if kept is not None and name in kept:
+            views = kept[name]
+            if views._raw is value:
+                return views
+        if type(value) is not list:
+            return value
+        views = list_view(value, of)
+        if kept is None:
+            _put_views(self, {name: views})
+        else:
+            kept[name] = views
+        return views
+
+    return _property(name, get)
+
+
+def _property(name: str, get: Callable[[View], Any]) -> property:
     def put(self: View, value: Any) -> None:
         self._raw[name] = raw(value)
 
@@ -112,7 +126,7 @@ class _ViewType(type):
         for field in own:
             declared = space.get(field)
             if isinstance(declared, _Child):
-                space[field] = _viewed(field, declared.of, declared.many)
+                space[field] = (_array if declared.many else _object)(field, declared.of)
             elif declared is None:
                 space[field] = _plain(field)
         inherited = [f for base in bases for f in getattr(base, "_fields", ()) if f not in own]
@@ -130,8 +144,9 @@ class View(metaclass=_ViewType):
     _views: dict[str, Any] | None
 
     def __init__(self, raw: dict[str, Any]) -> None:
-        self._raw = raw
-        self._views = None
+        # Past __setattr__: there are many views, and two of these to each.
+        _put_raw(self, raw)
+        _put_views(self, None)
 
     # Attribute access to what is not declared ----------------------------------------------------
 
@@ -191,11 +206,11 @@ class View(metaclass=_ViewType):
 
     def values(self) -> ValuesView[Any]:
         """The values, views where declared."""
-        return ValuesView(self)  # type: ignore[arg-type]  # a Mapping in all but name
+        return ValuesView(self)
 
     def items(self) -> ItemsView[str, Any]:
         """Keys and values, views where declared."""
-        return ItemsView(self)  # type: ignore[arg-type]
+        return ItemsView(self)
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key that is there, else ``default``."""
@@ -264,6 +279,10 @@ class View(metaclass=_ViewType):
         return type(self), (self._raw,)
 
 
+_put_raw: Callable[[View, Any], None] = View.__dict__["_raw"].__set__
+_put_views: Callable[[View, Any], None] = View.__dict__["_views"].__set__
+
+
 def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_none(item) for key, item in value.items() if item is not None}
@@ -276,11 +295,11 @@ class Views(list[Any]):
     """A list of views over a raw list; changes to it are made in the raw list too."""
 
     __slots__ = ("_of", "_raw")
+    # The list's own, which does not touch the raw list.
+    append_view = list.append
 
-    def __init__(self, content: list[Any], of: type[View]) -> None:
-        super().__init__([of(item) if type(item) is dict else item for item in content])
-        self._raw = content
-        self._of = of
+    _raw: list[Any]
+    _of: type[View]
 
     def _again(self) -> None:
         kept = {id(v._raw): v for v in self if isinstance(v, View)}
@@ -312,7 +331,7 @@ class Views(list[Any]):
         del self._raw[index]
         self._again()
 
-    def __iadd__(self, items: Iterable[Any]) -> Views:  # type: ignore[misc,override]
+    def __iadd__(self, items: Iterable[Any]) -> Views:  # type: ignore[misc]  # always this list
         self.extend(items)
         return self
 
@@ -344,10 +363,20 @@ class Views(list[Any]):
         return list(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Views:
-        return Views(copy.deepcopy(self._raw, memo), self._of)
+        return list_view(copy.deepcopy(self._raw, memo), self._of)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
-        return Views, (self._raw, self._of)
+        return list_view, (self._raw, self._of)
+
+
+def list_view(content: list[Any], of: type[View]) -> Views:
+    """A `Views` over a raw list."""
+    views = Views()
+    views._raw = content
+    views._of = of
+    for item in content:
+        views.append_view(of(item) if type(item) is dict else item)
+    return views
 
 
 class ResultView(View):
@@ -362,8 +391,7 @@ class ResultView(View):
         headers: Mapping[str, str] | None = None,
         losses: Iterable[Loss] = (),
     ) -> None:
-        self._raw = raw
-        self._views = None
+        super().__init__(raw)
         self._response_headers = dict(headers or {})
         self._losses = tuple(losses)
 

@@ -238,7 +238,9 @@ def fold(chunks: Sequence[dict[str, Any]]) -> dict[str, Any]:
             _add_choice(choices.setdefault(index, {"index": index, "message": {}}), choice)
     ordered = sorted(choices.items(), key=lambda item: (str(type(item[0])), item[0]))
     out["choices"] = [_finish(choice) for _, choice in ordered]
-    head = {key: out[key] for key in ("id", "object", "created", "model", "choices") if key in out}
+    head: dict[str, Any] = {
+        key: out[key] for key in ("id", "object", "created", "model", "choices") if key in out
+    }
     return {**head, **out}
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jackfield_openai_catalogue.lookup import row
-
 from jackfield.envelope import Call, WireRequest
 from jackfield.hookspecs import hookimpl
 from jackfield.params import Param, ParamSet
 from jackfield_openai.rules import rows_for
+from jackfield_openai_catalogue.lookup import row
 
 
 @hookimpl

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from jackfield.manifest import Claim, Manifest, ParamRule
 from jackfield_openai_catalogue.endpoint import ENDPOINT
 from jackfield_openai_catalogue.naming import ALIASES
 from jackfield_openai_catalogue.reserved import RESERVED
-
-from jackfield.manifest import Claim, Manifest, ParamRule
 
 # Parameters that some catalogued model maps, limits or refuses; no other call is looked at.
 _LOOKED_AT = (

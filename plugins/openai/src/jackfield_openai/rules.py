@@ -64,8 +64,9 @@ def _verbosity(row: Mapping[str, Any]) -> Iterator[tuple[str, Param]]:
 def _sampling(row: Mapping[str, Any], effort: Any) -> Iterator[tuple[str, Param]]:
     if row.get("mapping") != "reasoning":
         return
-    yield "max_tokens", Param(
-        "mapped", "reasoning models count reasoning too", maps_to="max_completion_tokens"
+    yield (
+        "max_tokens",
+        Param("mapped", "reasoning models count reasoning too", maps_to="max_completion_tokens"),
     )
     level = effort.get("effort") if isinstance(effort, dict) else effort
     resolved = level if level is not None else row.get("effort_default")
@@ -82,16 +83,23 @@ def _sampling(row: Mapping[str, Any], effort: Any) -> Iterator[tuple[str, Param]
 def _excluded(row: Mapping[str, Any]) -> Iterator[tuple[str, Param]]:
     tools = tuple(row.get("tools_excluded", ()))
     if tools:
-        yield "tools[].type", Param(
-            refuses=tools, reason=f"the model has no {' and no '.join(tools)}"
+        yield (
+            "tools[].type",
+            Param(refuses=tools, reason=f"the model has no {' and no '.join(tools)}"),
         )
     inputs = tuple(row.get("input_excluded", ()))
     if inputs:
-        yield "messages[].content[].type", Param(
-            refuses=inputs, reason=f"the model takes no {' and no '.join(inputs)}"
+        yield (
+            "messages[].content[].type",
+            Param(refuses=inputs, reason=f"the model takes no {' and no '.join(inputs)}"),
         )
     roles = row.get("rejects_roles")
     if roles:
-        yield "messages[].role", Param(
-            "mapped", "the model rejects this role; sent as user", to=dict.fromkeys(roles, "user")
+        yield (
+            "messages[].role",
+            Param(
+                "mapped",
+                "the model rejects this role; sent as user",
+                to=dict.fromkeys(roles, "user"),
+            ),
         )

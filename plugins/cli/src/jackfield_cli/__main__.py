@@ -1,0 +1,7 @@
+"""``python -m jackfield_cli``."""
+
+from __future__ import annotations
+
+from jackfield_cli.main import main
+
+main()
