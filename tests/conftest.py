@@ -48,11 +48,11 @@ def tidy() -> Iterator[Callable[[Any], None]]:
             return
         transport = client._transport
         if isinstance(client, jackfield.AsyncClient):
-            inner = transport._clients.get(asyncio.get_running_loop())
+            pool = transport._pools.get(asyncio.get_running_loop())
         else:
-            inner = transport._client
-        if inner is not None:
-            _settled(inner._transport._pool)
+            pool = transport._pool
+        if pool is not None:
+            _settled(pool.client._transport._pool)
 
     yield check
     gc.collect()

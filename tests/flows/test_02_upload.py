@@ -67,8 +67,22 @@ def flaky(serve: Callable[..., RawServer]) -> RawServer:
     return server
 
 
+@pytest.fixture(scope="module")
+def warm() -> None:
+    """What the first call imports is no part of an upload's memory."""
+    with RawServer(lambda asked, wire: wire.reply(200, DONE)) as server:
+        with client_for(server, whole_body) as client:
+            given(client, file=b"x")
+
+        async def main() -> None:
+            async with async_client_for(server, whole_body) as client:
+                await given(client, file=b"x")
+
+        asyncio.run(main())
+
+
 @pytest.fixture
-def flat() -> Iterator[None]:
+def flat(warm: None) -> Iterator[None]:
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
@@ -192,7 +206,6 @@ def test_a_file_that_can_be_read_once_is_sent_once_and_the_error_says_so(
     with client_for(flaky, hook) as client:
         with pytest.raises(jackfield.ServiceUnavailableError, match="sent once") as caught:
             given(client, file=Pipe(b"x" * 100_000))
-        assert "sent once" in caught.value.message
         assert caught.value.attempts == 1
         tidy(client)
     assert len(flaky.requests) == 1

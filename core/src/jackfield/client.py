@@ -179,6 +179,7 @@ class _Base:
         self._jitter = jitter
         self._now = now
         self._sleep = sleep
+        self._closed = False
 
     def __repr__(self) -> str:
         shown = {
@@ -331,6 +332,8 @@ class Client(_Base, SyncCalls):
             from jackfield.transport import SyncTransport
 
             with self._lock:
+                if self._closed:
+                    raise ConfigError("this client is closed")
                 if self._made is None:
                     self._transport = SyncTransport()
                     self._made = SyncDriver(self._transport, self._sleep or time.sleep)
@@ -359,6 +362,7 @@ class Client(_Base, SyncCalls):
 
     def close(self) -> None:
         """Close the pool. Sessions that were given stay open."""
+        self._closed = True
         if self._made is not None:
             self._transport.close()
 
@@ -385,6 +389,8 @@ class AsyncClient(_Base, AsyncCalls):
             from jackfield.transport import AsyncTransport
 
             with self._lock:
+                if self._closed:
+                    raise ConfigError("this client is closed")
                 if self._made is None:
                     self._transport = AsyncTransport()
                     self._made = AsyncDriver(self._transport, self._sleep)
@@ -407,6 +413,7 @@ class AsyncClient(_Base, AsyncCalls):
 
     async def aclose(self) -> None:
         """Close this event loop's pool. Sessions that were given stay open."""
+        self._closed = True
         if self._made is not None:
             await self._transport.aclose()
 

@@ -6,7 +6,7 @@ Sans-I/O: it yields effects and is driven by either driver. Middleware wraps it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -114,7 +114,7 @@ def _attempts(
     context: Context,
 ) -> Generator[Any, Any, Answer | Next]:
     owner = prepared.owner
-    outgoing = _outgoing(request, owner.call, settings, context.rules)
+    outgoing = _outgoing(request, owner.call, settings, context.rules, context.registry)
     attempt = 0
     while True:
         attempt += 1
@@ -153,12 +153,14 @@ def _url(base: str, path: str) -> str:
     return parts[0].rstrip("/") + path + parts[1] + parts[2]
 
 
-def _outgoing(request: WireRequest, call: Call, settings: Settings, rules: FetchRules) -> Outgoing:
+def _outgoing(
+    request: WireRequest, call: Call, settings: Settings, rules: FetchRules, registry: Registry
+) -> Outgoing:
     url = _url(settings.base_url, request.path)
     if request.query or settings.query:
         query = urlencode({**request.query, **settings.query}, doseq=True, quote_via=quote)
         url += ("&" if "?" in url else "?") + query
-    body, content_type = _body(request.body, settings.extra_body, call, rules)
+    body, content_type = _body(request.body, settings.extra_body, call, rules, registry)
     headers = {"Accept": "application/json"}
     if content_type is not None:
         headers["Content-Type"] = content_type
@@ -168,7 +170,7 @@ def _outgoing(request: WireRequest, call: Call, settings: Settings, rules: Fetch
 
 
 def _body(
-    body: Any, extra: Mapping[str, Any], call: Call, rules: FetchRules
+    body: Any, extra: Mapping[str, Any], call: Call, rules: FetchRules, registry: Registry
 ) -> tuple[bytes | Body | None, str | None]:
     if isinstance(body, dict):
         if extra:
@@ -178,6 +180,8 @@ def _body(
         try:
             return jsonio.encode(body, _refuse), "application/json"
         except (TypeError, ValueError, RecursionError) as error:
+            for path, part in _sources_left(body, "", None):
+                raise _unhandled(path, part, registry) from None
             raise RequestError(f"the request can't be written as JSON: {error}") from None
     if body is None and not extra:
         return None, None
@@ -213,6 +217,28 @@ def _refuse(value: Any) -> Any:
     if isinstance(value, Source):
         raise TypeError(f"{value!r} was left in it: no installed plugin turned it into content")
     raise TypeError(f"a {type(value).__name__} is not JSON")
+
+
+def _sources_left(value: Any, path: str, part: str | None) -> Iterator[tuple[str, str | None]]:
+    """Where files are still in a JSON body, and the type of the content part around each."""
+    if isinstance(value, Source):
+        yield path, part
+    elif isinstance(value, dict):
+        kind = value.get("type")
+        for key, item in value.items():
+            here = f"{path}.{key}" if path else str(key)
+            yield from _sources_left(item, here, kind if isinstance(kind, str) else part)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _sources_left(item, f"{path}[{index}]", part)
+
+
+def _unhandled(path: str, part: str | None, registry: Registry) -> RequestError:
+    owner = registry.parts_reserved(part) if part is not None else None
+    advice = f"; install {owner} (pip install {owner})" if owner else ""
+    return RequestError(
+        f"{path} is a file, and no installed plugin turned it into content{advice}", path=path
+    )
 
 
 def _replayable(body: Any) -> bool:

@@ -74,11 +74,16 @@ def prepare(call: Call, registry: Registry, rules: FetchRules) -> Generator[Any,
                 continue
         owner = registry.relay(route.plugin, manifest.module)
         call = _apply_policy(call, route, owner)
-        answer, call = yield from _ask(owner, call, rules)
+        try:
+            answer, call = yield from _ask(owner, call, rules)
+        except PluginError:
+            _check_required(call, route)  # the likelier cause: hooks count on what is required
+            raise
         if isinstance(answer, WireRequest):
             _check_required(call, route)
             return Prepared(answer, Layer(route, owner, call), outer)
         if isinstance(answer, Delegate):
+            _check_required(call, route)
             outer.append(Layer(route, owner, call, answer.state))
             call = answer.call
         elif isinstance(answer, Call):

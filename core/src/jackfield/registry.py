@@ -183,6 +183,8 @@ class Registry:
             self._claims.prefixes.get(surface, {}),
             self._reserved.prefixes.get(surface, {}),
         )
+        if name in claims or name in reserved:
+            return  # a prefix alone is no model of a shorter one
         lengths = sorted(
             {prefix for prefix in (*claims, *reserved) if _below(prefix, name)}, key=len
         )
@@ -236,6 +238,8 @@ class Registry:
             NoRouteError: nobody serves it; ``distribution`` says what to install, if known.
             AmbiguousRouteError: two distributions claim it.
         """
+        if not isinstance(name, str) or not name:
+            raise NoRouteError(f"a model name is a non-empty string, not {name!r}")
         route = self._routes.get((surface, name))
         if route is None:
             route = self._resolve(surface, name)
@@ -246,8 +250,6 @@ class Registry:
         return route
 
     def _resolve(self, surface: str, name: str) -> Route:
-        if not isinstance(name, str) or not name:
-            raise NoRouteError(f"a model name is a non-empty string, not {name!r}")
         full = self.full_name(name)
         found = self._find(surface, full) or self._fallback(surface, full)
         if found is None:

@@ -13,8 +13,8 @@ MAX_EVENT = 128 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
-RawEvent: TypeAlias = tuple[bytes, str | None]
-"""An event's data, and its name where it has one. A bare tuple: there are many of them."""
+RawEvent: TypeAlias = bytes | tuple[bytes, str]
+"""An event's data, with its name where it has one; mostly it has none."""
 
 
 class Decoder:
@@ -86,11 +86,16 @@ class Decoder:
         return bool(self._data or self._buffer)
 
     def _lines(self, whole: bytes) -> list[RawEvent]:
-        if not self._data and self._name is None and whole[-2:] == b"\n\n":
-            blocks = whole[:-2].split(b"\n\n")
+        if (
+            whole[:6] == b"data: "
+            and whole[-2:] == b"\n\n"
+            and not self._data
+            and self._name is None
+        ):
             # The usual shape, and nearly all that there is: one line of data to an event.
-            if all([block[:6] == b"data: " and b"\n" not in block for block in blocks]):
-                return [(block[6:], None) for block in blocks]
+            usual = whole[6:-2].split(b"\n\ndata: ")
+            if whole.count(b"\n") == 2 * len(usual):
+                return usual  # type: ignore[return-value]  # bytes are events
         events: list[RawEvent] = []
         data = self._data
         for line in whole.split(b"\n")[:-1]:
@@ -99,7 +104,7 @@ class Decoder:
             elif not line:
                 if data:
                     text = data[0] if len(data) == 1 else b"\n".join(data)
-                    events.append((text, self._name))
+                    events.append(text if self._name is None else (text, self._name))
                     data.clear()
                 self._name = None
             else:
@@ -130,6 +135,6 @@ class Decoder:
             self._lines(rest + b"\n")
         if not self._data:
             return None
-        event = (b"\n".join(self._data), self._name)
+        text = b"\n".join(self._data)
         self._data.clear()
-        return event
+        return text if self._name is None else (text, self._name)

@@ -24,7 +24,7 @@ from jackfield.errors import (
     StreamInterruptedError,
     error_from_body,
 )
-from jackfield.sse import Decoder
+from jackfield.sse import Decoder, RawEvent
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -89,26 +89,22 @@ class Machine:
         exact = self._long or jsonio.has_long_number(joined)
         self._tail = joined[-_LONGEST:]
         quick = self._plain and not exact
-        loads = jsonio.loads
+        loads, keep = jsonio.loads, chunks.append
         try:
             events = self._decoder.feed(piece)
             self._long = exact and self._decoder.pending
-            for data, name in events:
+            for event in events:
                 if self.done:
                     break
-                if quick and name is None and data[:1] == b"{":
+                if quick and type(event) is bytes:
                     try:
-                        json = loads(data)
+                        json = loads(event)
                     except ValueError:
-                        self._event(data, name, chunks)
+                        json = None
+                    if type(json) is dict and "error" not in json and "type" not in json:
+                        keep(json)
                         continue
-                    if "error" not in json and "type" not in json:
-                        chunks.append(json)
-                        continue
-                if data in self._done_texts:
-                    self.done = True
-                else:
-                    self._event(data, name, chunks)
+                self._event(event, chunks)
         except JackfieldError as error:
             self.failure = error
         except ValueError as error:
@@ -121,19 +117,11 @@ class Machine:
         chunks: list[Chunk] = []
         pending = self._decoder.flush()
         if pending is not None and not self.done:
-            data, name = pending
-            if data in self._done_texts:
-                self.done = True
-            else:
-                try:
-                    jsonio.decode(data)
-                except ValueError:
-                    pass  # cut in the middle of an event
-                else:
-                    try:
-                        self._event(data, name, chunks)
-                    except JackfieldError as error:
-                        self.failure = error
+            try:
+                if self._whole(pending):
+                    self._event(pending, chunks)
+            except JackfieldError as error:
+                self.failure = error
         self.kept += chunks
         if not self.done and self.failure is None:
             if self._done_texts or self._terminal:
@@ -170,7 +158,22 @@ class Machine:
                 else "the stream ended without a single chunk"
             )
 
-    def _event(self, data: bytes, name: str | None, chunks: list[Chunk]) -> None:
+    def _whole(self, event: RawEvent) -> bool:
+        """Whether an event without its empty line is all there, or cut in the middle."""
+        data = event if isinstance(event, bytes) else event[0]
+        if data in self._done_texts:
+            return True
+        try:
+            jsonio.decode(data)
+        except ValueError:
+            return False
+        return True
+
+    def _event(self, event: RawEvent, chunks: list[Chunk]) -> None:
+        data, name = (event, None) if isinstance(event, bytes) else event
+        if data in self._done_texts:
+            self.done = True
+            return
         if not data:
             return
         try:
@@ -432,17 +435,22 @@ class Stream(_Reading[_C], Iterator[_C]):
         super().__init__(flow, outcome, surface)
         self._driver = driver
 
-    def __iter__(self) -> Stream[_C]:
-        return self
+    def __iter__(self) -> Iterator[_C]:
+        # A generator is resumed in less time than a method is called. It keeps nothing of its own
+        # and ends nothing when it is dropped, so it may be left and another one taken.
+        ready, view = self._ready, self._view
+        while ready or self._filled():
+            yield view(ready.popleft())
+
+    def _filled(self) -> bool:
+        if not self._over:
+            self._driver.run(self._more())
+        return bool(self._ready)
 
     def __next__(self) -> _C:
-        ready = self._ready
-        if not ready:
-            if not self._over:
-                self._driver.run(self._more())
-            if not ready:
-                raise StopIteration
-        return self._view(ready.popleft())
+        if self._ready or self._filled():
+            return self._view(self._ready.popleft())
+        raise StopIteration
 
     def close(self) -> None:
         """Close the connection; no chunk follows."""
@@ -479,13 +487,12 @@ class AsyncStream(_Reading[_C], AsyncIterator[_C]):
         return self
 
     async def __anext__(self) -> _C:
-        ready = self._ready
-        if not ready:
+        if not self._ready:
             if not self._over:
                 await self._driver.run(self._more())
-            if not ready:
+            if not self._ready:
                 raise StopAsyncIteration
-        return self._view(ready.popleft())
+        return self._view(self._ready.popleft())
 
     async def aclose(self) -> None:
         """Close the connection; no chunk follows."""

@@ -1,8 +1,10 @@
 """Lazy typed views over raw JSON: what results and chunks are.
 
 A view shows a JSON object without copying it. Declared fields are attributes with types, None where
-absent; every other key of the object is an attribute too. Child views are made on access and kept,
-so ``a.b is a.b``. Assignment writes through. Equality, copy and pickle follow the raw JSON.
+absent; every other key of the object can be read as an attribute too. Child views are made on
+access and kept, so ``a.b is a.b``. Assignment to a declared field or to any key (``view["key"]``)
+writes through; to a misspelt attribute it is an error. Equality, copy and pickle follow the raw
+JSON.
 
 Declare a view by annotating a subclass of `View`; fields that are views themselves use `child` and
 `children`::
@@ -69,19 +71,14 @@ def _plain(name: str) -> property:
 def _object(name: str, of: type[View]) -> property:
     def get(self: View) -> Any:
         value: Any = self._raw.get(name)
-        kept = self._views
-        if kept is not None and name in kept:
-            view = kept[name]
-            if view._raw is value:
-                return view
         if type(value) is not dict:
             return value
-        view = of(value)
+        kept = self._views
         if kept is None:
-            _put_views(self, {name: view})
-        else:
-            kept[name] = view
-        return view
+            view = of(value)
+            self._views = view
+            return view
+        return _kept(self, kept, name, value) or _keep(self, kept, name, of(value))
 
     return _property(name, get)
 
@@ -89,21 +86,37 @@ def _object(name: str, of: type[View]) -> property:
 def _array(name: str, of: type[View]) -> property:
     def get(self: View) -> Any:
         value: Any = self._raw.get(name)
-        kept = self._views
-        if kept is not None and name in kept:
-            views = kept[name]
-            if views._raw is value:
-                return views
         if type(value) is not list:
             return value
-        views = list_view(value, of)
+        kept = self._views
         if kept is None:
-            _put_views(self, {name: views})
-        else:
-            kept[name] = views
-        return views
+            views = list_view(value, of)
+            self._views = views
+            return views
+        if type(kept) is Views and kept._raw is value:
+            return kept
+        found = _kept(self, kept, name, value)
+        return found if found is not None else _keep(self, kept, name, list_view(value, of))
 
     return _property(name, get)
+
+
+# A view keeps its child views: one alone as it is, several in a dict by name. There are many views,
+# and most of them have one child or none.
+
+
+def _kept(self: View, kept: Any, name: str, value: Any) -> Any:
+    view = kept.get(name) if type(kept) is dict else kept
+    return view if view is not None and view._raw is value else None
+
+
+def _keep(self: View, kept: Any, name: str, view: Any) -> Any:
+    if type(kept) is not dict:
+        earlier = next((f for f in self._fields if self._raw.get(f) is kept._raw), None)
+        kept = {} if earlier is None else {earlier: kept}
+        self._views = kept
+    kept[name] = view
+    return view
 
 
 def _property(name: str, get: Callable[[View], Any]) -> property:
@@ -141,12 +154,11 @@ class View(metaclass=_ViewType):
     __slots__ = ("__weakref__", "_raw", "_views")
     _fields: ClassVar[tuple[str, ...]]
     _raw: dict[str, Any]
-    _views: dict[str, Any] | None
+    _views: Any
 
     def __init__(self, raw: dict[str, Any]) -> None:
-        # Past __setattr__: there are many views, and two of these to each.
-        _put_raw(self, raw)
-        _put_views(self, None)
+        self._raw = raw
+        self._views = None
 
     # Attribute access to what is not declared ----------------------------------------------------
 
@@ -157,20 +169,6 @@ class View(metaclass=_ViewType):
             except KeyError:
                 pass
         raise AttributeError(f"{type(self).__name__} has no field {name!r}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name[:1] == "_" or name in self._fields:
-            object.__setattr__(self, name, value)
-        else:
-            self._raw[name] = raw(value)
-
-    def __delattr__(self, name: str) -> None:
-        if name in self._fields:
-            object.__delattr__(self, name)
-        elif name in self._raw:
-            del self._raw[name]
-        else:
-            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
 
     def __dir__(self) -> Iterable[str]:
         return sorted({*super().__dir__(), *self._raw})
@@ -277,10 +275,6 @@ class View(metaclass=_ViewType):
 
     def __reduce__(self) -> Any:
         return type(self), (self._raw,)
-
-
-_put_raw: Callable[[View, Any], None] = View.__dict__["_raw"].__set__
-_put_views: Callable[[View, Any], None] = View.__dict__["_views"].__set__
 
 
 def _without_none(value: Any) -> Any:

@@ -215,12 +215,11 @@ _WIRE_ONLY = frozenset({"obfuscation"})
 
 def complete(chunks: Sequence[dict[str, Any]]) -> bool:
     """Whether there is a choice, and every choice has its ``finish_reason``."""
-    finished: dict[Any, bool] = {}
+    begun, finished = set(), set()
     for chunk in chunks:
         for choice in chunk.get("choices") or ():
-            index = choice.get("index", 0)
-            finished[index] = finished.get(index, False) or choice.get("finish_reason") is not None
-    return bool(finished) and all(finished.values())
+            (begun if choice.get("finish_reason") is None else finished).add(choice.get("index", 0))
+    return bool(finished) and begun <= finished
 
 
 def fold(chunks: Sequence[dict[str, Any]]) -> dict[str, Any]:

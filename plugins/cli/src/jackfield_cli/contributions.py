@@ -42,7 +42,7 @@ def command(name: str, entries: list[EntryPoint]) -> click.Command:
     entry = entries[0]
     try:
         loaded = entry.load()
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's module raises
         return Broken(name, f"{owners[0]} can't be loaded: {reason(error)}")
     if not isinstance(loaded, click.Command):
         kind = type(loaded).__name__

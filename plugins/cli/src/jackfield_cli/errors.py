@@ -113,14 +113,21 @@ def _say(label: str, message: str, colour: str, file: IO[Any] | None = None) -> 
     click.echo(f"{head} {message}", file=to, color=coloured(to))
 
 
+class PipeClosed(Exception):
+    """Whoever read our output has left."""
+
+
 @contextlib.contextmanager
-def failures_as_messages() -> Iterator[None]:
-    """Turn the library's errors into `Failure`.
+def expected() -> Iterator[None]:
+    """Turn what is expected to go wrong into exceptions that `jackfield_cli.main` reports.
 
     Raises:
         Failure: for every `JackfieldError`.
+        PipeClosed: for a closed stdout.
     """
     try:
         yield
     except JackfieldError as error:
         raise Failure.of(error) from error
+    except BrokenPipeError:
+        raise PipeClosed from None

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from jackfield_cli.errors import PipeClosed, expected
 from jackfield_cli.output import emit_json, json_option
 from jackfield_cli.root import Root
 
@@ -22,7 +23,7 @@ _BROKEN_PIPE = 141
 @click.option("--version", "show_versions", is_flag=True, help="Print the installed versions.")
 @json_option
 @click.pass_context
-def root(ctx: click.Context, show_versions: bool, as_json: bool, **_: Any) -> None:
+def root(ctx: click.Context, /, show_versions: bool, as_json: bool, **_: Any) -> None:
     """One call shape for OpenAI's API surfaces, each surface a plugin.
 
     Start with `jackfield quickstart`: it needs no key.
@@ -69,30 +70,16 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        with _quiet_pipe():
+        with expected():
             outcome = root.main(prog_name="jackfield", standalone_mode=False)
             sys.stdout.flush()
         return outcome if isinstance(outcome, int) else 0
     except click.ClickException as error:
-        with _quiet_pipe():
-            error.show()
+        error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
-    except _PipeClosed:
-        return _BROKEN_PIPE
-
-
-class _PipeClosed(Exception):
-    """Whoever read our output has left."""
-
-
-@contextlib.contextmanager
-def _quiet_pipe() -> Any:
-    try:
-        yield
-    except BrokenPipeError:
+    except PipeClosed:
         # Python flushes once more at exit, and would complain.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        raise _PipeClosed from None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.table import Table
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _UNLIMITED = 10_000
@@ -69,7 +69,7 @@ def emit_table(
     columns: Sequence[str],
     rows: Iterable[Sequence[str]],
     *,
-    styles: Mapping[str, str] | None = None,
+    styles: tuple[str, Mapping[str, str]] = ("", {}),
     fixed: Sequence[str] = (),
 ) -> None:
     """Print a table: as wide as the terminal, or as wide as it needs to be elsewhere.
@@ -77,7 +77,7 @@ def emit_table(
     Args:
         columns: the headings.
         rows: the cells.
-        styles: a style for every row whose cell begins with this text.
+        styles: a column, and the style of a row by how its cell in that column begins.
         fixed: columns that are never broken into lines.
     """
     from rich import box
@@ -88,11 +88,10 @@ def emit_table(
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in fixed)
     for row in rows:
-        style = next(
-            (s for start, s in (styles or {}).items() for cell in row if cell.startswith(start)), ""
-        )
+        deciding = dict(zip(columns, row, strict=True)).get(styles[0], "")
+        style = next((s for start, s in styles[1].items() if deciding.startswith(start)), "")
         table.add_row(*(Text(plain(cell), style=style) for cell in row))
-    _console().print(table)
+    _print(table)
 
 
 def emit_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -105,14 +104,14 @@ def emit_facts(facts: Iterable[tuple[str, str]]) -> None:
     table.add_column(overflow="fold")
     for name, value in facts:
         table.add_row(Text(name, style="bold"), Text(plain(value)))
-    _console().print(table)
+    _print(table)
 
 
-def _console() -> Console:
+def _print(table: Table) -> None:
     from rich.console import Console
 
     terminal = sys.stdout.isatty()
-    return Console(
+    console = Console(
         file=sys.stdout,
         color_system="auto" if coloured(sys.stdout) else None,
         force_terminal=terminal,
@@ -121,3 +120,8 @@ def _console() -> Console:
         markup=False,
         emoji=False,
     )
+    # Written here, not by rich: without its padding, and with our ways for a closed pipe.
+    with console.capture() as captured:
+        console.print(table)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    click.echo("\n".join(lines).strip("\n"), color=coloured(sys.stdout))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -12,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from jackfield_cli import contributions
-from jackfield_cli.errors import failures_as_messages, warn
+from jackfield_cli.errors import expected, warn
 
 BUILT_IN = {
     name: f"jackfield_cli.commands.{name}:{name}"
@@ -99,7 +98,7 @@ class Root(click.Group):
             try:
                 entry.load()(self)
                 self._check_unique()
-            except (Exception, SystemExit) as error:
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
                 self.params, self._contributions = before, contributed
                 warn(f"the options of {self._adding} can't be used: {contributions.reason(error)}")
 
@@ -138,15 +137,5 @@ class Root(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; expected errors become messages."""
-        with failures_as_messages():
+        with expected():
             return super().invoke(ctx)
-
-    @contextlib.contextmanager
-    def own_options_only(self) -> Iterator[None]:
-        """For tests: forget what distributions added, before and after."""
-        before = list(self.params)
-        self._contributions, self._options_read = [], False
-        try:
-            yield
-        finally:
-            self.params, self._contributions, self._options_read = before, [], False

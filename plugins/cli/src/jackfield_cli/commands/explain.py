@@ -1,0 +1,60 @@
+"""``jackfield explain``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from jackfield_cli.output import emit_facts, emit_json, json_option
+
+_CLAIMS = {
+    "exact": "exact: this very name, below {prefix!r}",
+    "prefix": "prefix: every name below {prefix!r}",
+    "fallback": "fallback: nobody claims the name here, but another surface has it",
+}
+
+
+@click.command()
+@click.argument("model")
+@click.option("--surface", default="chat", show_default=True, help="The surface of the call.")
+@json_option
+def explain(model: str, surface: str, as_json: bool) -> None:
+    """Show where a call of MODEL goes, and why."""
+    from jackfield import Client
+    from jackfield_cli.upstream import upstream_for
+
+    client = Client()
+    route = client.explain(model, surface)
+    upstream = upstream_for(client, route)
+    version = next(
+        (p.version for p in client.plugins() if p.distribution == route["distribution"]), None
+    )
+    document = {
+        **route,
+        "version": version,
+        "base_url": upstream.base_url,
+        "base_url_from": upstream.base_from,
+    }
+    if as_json:
+        emit_json(document)
+    else:
+        emit_facts(_lines(model, document))
+
+
+def _lines(model: str, route: dict[str, Any]) -> list[tuple[str, str]]:
+    source = f"from ${route['base_url_from']}" if route["base_url_from"] else "the default"
+    claim = _CLAIMS.get(route["claim"], "{claim} {prefix!r}").format(**route)
+    shape = "passed on as they are" if route["identity"] else "translated by the plugin"
+    return [
+        ("model", model),
+        ("surface", route["surface"]),
+        ("full name", route["name"]),
+        ("plugin", route["plugin"]),
+        ("distribution", " ".join(filter(None, (route["distribution"], route["version"])))),
+        ("claim", claim),
+        ("wire model", route["model"]),
+        ("base URL", f"{route['base_url']} ({source})" if route["base_url"] else "none declared"),
+        ("answers", shape),
+        ("rewriters", "\n".join(route["rewriters"]) or "none"),
+    ]

@@ -1,0 +1,243 @@
+"""``jackfield models``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+import click
+
+from jackfield_cli.output import emit_facts, emit_json, emit_table, json_option
+
+_UNKNOWN = "unknown"
+# The tools that OpenAI runs itself. A row names those that its model rejects; the later seed says
+# of gpt-5-pro that it has the others.
+_HOSTED_TOOLS = (
+    "web_search",
+    "file_search",
+    "image_generation",
+    "mcp",
+    "code_interpreter",
+    "computer_use",
+)
+_PRICES = {
+    "input": "input",
+    "cached_input": "cached input",
+    "output": "output",
+    "batch_input": "batch input",
+    "batch_output": "batch output",
+}
+_SHOWN_APART = ("prices", "tools", "tools_excluded", "streaming", "effort", "effort_default")
+_LABELS = {
+    "surfaces": "surfaces",
+    "context_window": "context window",
+    "max_output_tokens": "max output",
+    "summary": "reasoning summary",
+    "verbosity": "verbosity",
+    "input": "input",
+    "output": "output",
+    "input_excluded": "input excluded",
+    "mapping": "mapping",
+    "rejects_roles": "roles rejected",
+    "status": "status",
+    "source": "source",
+    "as_of": "as of",
+}
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--surface", help="Only models of this surface.")
+@json_option
+def models(name: str | None, surface: str | None, as_json: bool) -> None:
+    """List the catalogued models, or show one.
+
+    NAME is a model's name, for everything that is known of it; or a part of names; or a pattern
+    with * and ?. Models that are not listed work too: the catalogue refuses nothing.
+    """
+    from jackfield import Client
+    from jackfield_cli.catalogue import Entry, find, namings
+
+    client = Client()
+    rows = client.list_models()
+    if name and surface is None:
+        part = bool(_matching(rows, name))
+        found = find(rows, name, () if part else namings(client))
+        if found:
+            if as_json:
+                documents = [_document(entry) for entry in found]
+                emit_json(documents[0] if len(documents) == 1 else documents)
+            else:
+                for entry in found:
+                    _show(entry)
+            return
+    entries = [
+        Entry(full, rows[full])
+        for full in _matching(rows, name or "*")
+        if surface is None or surface in rows[full].get("surfaces", ())
+    ]
+    if not entries:
+        _nothing(rows, name, surface)
+    if as_json:
+        emit_json([entry.to_dict() for entry in entries])
+        return
+    emit_table(
+        (
+            "name",
+            "surfaces",
+            "context",
+            "max output",
+            "effort (default)",
+            "verbosity",
+            "USD per M in / out",
+            "status",
+            "as of",
+        ),
+        [_row(entry) for entry in entries],
+        styles=("status", {"retired": "red", "deprecated": "yellow"}),
+        fixed=("name", "as of"),
+    )
+    click.echo(f"{len(entries)} models. Others work too: the catalogue refuses nothing.")
+
+
+def _matching(rows: Iterable[str], text: str) -> list[str]:
+    wanted = text.lower()
+    pattern = wanted if any(sign in wanted for sign in "*?") else f"*{wanted}*"
+    return sorted(
+        full
+        for full in rows
+        if fnmatchcase(full.lower(), pattern)
+        or fnmatchcase(full.rpartition("/")[2].lower(), pattern)
+    )
+
+
+def _nothing(rows: Iterable[str], name: str | None, surface: str | None) -> None:
+    from difflib import get_close_matches
+
+    from jackfield_cli.errors import Failure
+
+    what = f"no catalogued model matches {name!r}" if name else "no model is catalogued"
+    if surface:
+        what += f" on the {surface} surface"
+    near = get_close_matches(name or "", {full.rpartition("/")[2] for full in rows}, 3)
+    hint = f"Did you mean {', '.join(near)}? " if near else ""
+    raise Failure(what, hint=f"{hint}A model that is not catalogued may still work.")
+
+
+# One row of the table -----------------------------------------------------------------------------
+
+
+def _row(entry: Any) -> tuple[str, ...]:
+    row = entry.row
+    prices = row.get("prices", {})
+    price = " / ".join(_amount(prices[key]) for key in ("input", "output") if key in prices)
+    return (
+        entry.name,
+        _listed(row.get("surfaces")),
+        _count(row.get("context_window")),
+        _count(row.get("max_output_tokens")),
+        _effort(row),
+        _listed(row.get("verbosity")),
+        price or "-",
+        row.get("status", _UNKNOWN),
+        row.get("as_of", _UNKNOWN),
+    )
+
+
+def _listed(values: Any) -> str:
+    if values is None:
+        return "-"
+    return ", ".join(map(str, values)) or "none"
+
+
+def _count(tokens: int | None) -> str:
+    return "-" if tokens is None else f"{tokens:,}"
+
+
+def _amount(price: float) -> str:
+    return f"${price:.2f}" if round(price, 2) == price else f"${price:g}"
+
+
+def _effort(row: Mapping[str, Any]) -> str:
+    values, default = row.get("effort"), row.get("effort_default")
+    text = _listed(values)
+    return f"{text} ({default})" if default else text
+
+
+# One model ----------------------------------------------------------------------------------------
+
+
+def _tools(row: Mapping[str, Any]) -> list[str] | None:
+    if "tools" in row:
+        return list(row["tools"])
+    excluded = row.get("tools_excluded")
+    return [tool for tool in _HOSTED_TOOLS if tool not in excluded] if excluded else None
+
+
+def _document(entry: Any) -> dict[str, Any]:
+    tools = _tools(entry.row)
+    document: dict[str, Any] = entry.to_dict()
+    return document if tools is None else {**document, "tools": tools}
+
+
+def _show(entry: Any) -> None:
+    row = entry.row
+    facts = [("model", entry.name)]
+    if entry.variant:
+        facts.append(("asked for", f"{entry.variant}, a variant of it"))
+    known = {key: _value(key, row[key]) for key in _LABELS if key in row}
+    before = ("surfaces", "context_window", "max_output_tokens")
+    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in before]
+    facts.append(("reasoning effort", _effort_in_words(row)))
+    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("summary", "verbosity")]
+    facts.append(("streaming", "no: it answers only whole" if _whole(row) else "yes"))
+    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("input", "output")]
+    if "input_excluded" in known:
+        facts.append((_LABELS["input_excluded"], known["input_excluded"]))
+    tools = _tools(row)
+    facts.append(("tools", _listed(tools) if tools is not None else "none is known to be rejected"))
+    if "tools_excluded" in row:
+        facts.append(("tools excluded", _listed(row["tools_excluded"])))
+    facts += _prices(row)
+    facts += [(_LABELS[key], known[key]) for key in ("mapping", "rejects_roles") if key in known]
+    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("status", "source", "as_of")]
+    facts += [
+        (key, _value(key, value))
+        for key, value in row.items()
+        if key not in _LABELS and key not in _SHOWN_APART
+    ]
+    emit_facts(facts)
+
+
+def _whole(row: Mapping[str, Any]) -> bool:
+    return row.get("streaming") is False
+
+
+def _value(key: str, value: Any) -> str:
+    if key in ("context_window", "max_output_tokens"):
+        return f"{value:,} tokens"
+    if key == "surfaces" and len(value) == 1:
+        return f"{value[0]} only"
+    if key == "mapping" and value == "reasoning":
+        return "reasoning: max_tokens and sampling parameters need mapping on chat"
+    return _listed(value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _effort_in_words(row: Mapping[str, Any]) -> str:
+    values, default = row.get("effort"), row.get("effort_default")
+    if values is None:
+        return f"{_UNKNOWN} (default: {default})" if default else _UNKNOWN
+    only = " only" if len(values) == 1 else ""
+    return f"{_listed(values)}{only} (default: {default or _UNKNOWN})"
+
+
+def _prices(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    prices = row.get("prices")
+    if not prices:
+        return [("price", _UNKNOWN)]
+    keys = [*(key for key in _PRICES if key in prices), *(k for k in prices if k not in _PRICES)]
+    return [
+        (f"price, {_PRICES.get(key, key)}", f"{_amount(prices[key])} per million tokens")
+        for key in keys
+    ]
