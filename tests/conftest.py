@@ -15,6 +15,13 @@ from rawserver import Answer, RawServer
 import jackfield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_collections() -> None:
+    """Leave what is there before the tests out of the many collections that they ask for."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, no address, no proxy and no ``.env`` from outside."""
@@ -32,6 +39,18 @@ def serve() -> Iterator[Callable[[Answer], RawServer]]:
         yield lambda answer: stack.enter_context(RawServer(answer))
 
 
+def _pools_in(thing: Any, depth: int = 6) -> Iterator[Any]:
+    """The httpcore pools behind one of our transports, however it holds them."""
+    if type(thing).__module__.startswith("httpcore") and hasattr(thing, "connections"):
+        yield thing
+    elif depth and hasattr(thing, "__dict__"):
+        for value in vars(thing).values():
+            inside = value.values() if isinstance(value, dict) else [value]
+            for each in inside:
+                if type(each).__module__.startswith(("jackfield", "httpx", "httpcore")):
+                    yield from _pools_in(each, depth - 1)
+
+
 def _settled(pool: Any) -> None:
     active = [c for c in pool.connections if not (c.is_idle() or c.is_closed())]
     assert not active, f"connections still in use: {active}"
@@ -39,7 +58,7 @@ def _settled(pool: Any) -> None:
 
 
 @pytest.fixture
-def tidy() -> Iterator[Callable[[Any], None]]:
+def tidy() -> Callable[[Any], None]:
     """Assert that a client's pool has no connection in use, and that nothing was left behind."""
 
     def check(client: Any) -> None:
@@ -48,11 +67,13 @@ def tidy() -> Iterator[Callable[[Any], None]]:
             return
         transport = client._transport
         if isinstance(client, jackfield.AsyncClient):
-            pool = transport._pools.get(asyncio.get_running_loop())
+            own = transport._pools.get(asyncio.get_running_loop())
         else:
-            pool = transport._pool
-        if pool is not None:
-            _settled(pool.client._transport._pool)
+            own = transport._pool
+        if own is not None:
+            pools = list(_pools_in(own))
+            assert pools, "no pool was found: has the transport changed?"
+            for pool in pools:
+                _settled(pool)
 
-    yield check
-    gc.collect()
+    return check

@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 import docpages
 import pytest
+
 from jackfield_testing import Sandbox
 
 RUNNABLE = [page for page in docpages.pages() if any(b.language == "python" for b in page.blocks)]

@@ -17,7 +17,6 @@ from plugging import provider
 from rawserver import RawServer
 
 import jackfield
-from jackfield import drivers
 from jackfield.envelope import Call, Fetch
 from jackfield.manifest import Manifest, Reserved, Rewriter
 from jackfield.sources import Source
@@ -208,12 +207,20 @@ def resolving(monkeypatch: pytest.MonkeyPatch, names: dict[str, list[list[str]]]
     """Answer look-ups from a table; each name's answers in turn, the last one for ever."""
     asked: list[str] = []
 
-    def addresses(effect: Any) -> list[str]:
-        asked.append(effect.host)
-        turns = names[effect.host]
-        return turns.pop(0) if len(turns) > 1 else turns[0]
+    real = socket.getaddrinfo
 
-    monkeypatch.setattr(drivers, "_addresses", addresses)
+    def look_up(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in names:
+            return real(host, port, *args, **kwargs)
+        asked.append(host)
+        turns = names[host]
+        return [
+            found
+            for address in (turns.pop(0) if len(turns) > 1 else turns[0])
+            for found in real(address, port, *args, **kwargs)
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     return asked
 
 

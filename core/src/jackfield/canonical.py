@@ -73,10 +73,7 @@ def _object(value: Mapping[Any, Any], path: str, found: Found, depth: int) -> di
         found.parts.add(part)
     changed: dict[Any, Any] | None = None if type(value) is dict else {}
     for key, item in value.items():
-        if type(item) is str:
-            plain = item
-        else:
-            plain = _plain(item, f"{path}.{key}", found, depth + 1)
+        plain = item if type(item) is str else _plain(item, f"{path}.{key}", found, depth + 1)
         if changed is not None:
             changed[key] = plain
         elif plain is not item:

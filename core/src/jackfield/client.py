@@ -222,7 +222,7 @@ class _Base:
         from jackfield.canonical import canonical
         from jackfield.envelope import Call
         from jackfield.exchange import Context, exchange
-        from jackfield.fetching import FetchRules
+        from jackfield.sources import FetchRules
 
         given = {}
         own = {}
@@ -328,8 +328,8 @@ class Client(_Base, SyncCalls):
     def _driver(self) -> Any:
         driver = self._made
         if driver is None:
-            from jackfield.drivers import SyncDriver
-            from jackfield.transport import SyncTransport
+            from jackfield.drivers.blocking import SyncDriver
+            from jackfield.transport.blocking import SyncTransport
 
             with self._lock:
                 if self._closed:
@@ -385,8 +385,8 @@ class AsyncClient(_Base, AsyncCalls):
     def _driver(self) -> Any:
         driver = self._made
         if driver is None:
-            from jackfield.drivers import AsyncDriver
-            from jackfield.transport import AsyncTransport
+            from jackfield.drivers.on_loop import AsyncDriver
+            from jackfield.transport.on_loop import AsyncTransport
 
             with self._lock:
                 if self._closed:

@@ -11,7 +11,7 @@ import threading
 import time
 from typing import Any, TypeVar
 
-_C = TypeVar("_C")
+_T = TypeVar("_T")
 _here = threading.local()
 
 
@@ -91,16 +91,14 @@ class _Backend:
         self._inner.sleep(seconds)
 
 
-def watch(client: _C) -> _C:
-    """Give every pool of an httpx client such a backend.
+def watch(transport: _T) -> _T:
+    """Give an httpx transport's pool such a backend; one for asyncio is left as it is.
 
-    httpx has no public way to set one. Where its insides look different the client is left as it
-    is, and only the timeouts of single reads hold.
+    httpx has no public way to set one. Where its insides look different the transport is left
+    alone too, and only the timeouts of single reads hold.
     """
-    found: Any = client
-    for transport in (getattr(found, "_transport", None), *getattr(found, "_mounts", {}).values()):
-        pool = getattr(transport, "_pool", None)
-        backend = getattr(pool, "_network_backend", None)
-        if pool is not None and backend is not None:
-            pool._network_backend = _Backend(backend)
-    return client
+    pool = getattr(transport, "_pool", None)
+    backend = getattr(pool, "_network_backend", None)
+    if pool is not None and hasattr(backend, "connect_tcp") and hasattr(transport, "close"):
+        pool._network_backend = _Backend(backend)
+    return transport

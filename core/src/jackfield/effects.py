@@ -106,7 +106,7 @@ class Piece:
 
 
 class Close:
-    """Close a reply. With ``drain``, first see if its end is near, so the connection can be kept."""
+    """Close a reply; with ``drain``, keep its connection if the body's end is at hand."""
 
     __slots__ = ("drain", "reply")
 

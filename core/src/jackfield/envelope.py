@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 
+from jackfield.value import Value
+
 if TYPE_CHECKING:
+    from jackfield.answers import Decline, Delegate, Fetch, Fetched, FilePart, Multipart, Next
     from jackfield.sources import Source
 
 JSON: TypeAlias = Any
@@ -22,8 +25,8 @@ Chunk: TypeAlias = dict[str, Any]
 Policy: TypeAlias = Literal["raise", "warn", "drop", "pass"]
 
 
-@attrs.frozen
-class Loss:
+@attrs.frozen(eq=False, repr=False)
+class Loss(Value):
     """Something the caller gave that does not reach the upstream as it was given.
 
     ``path`` is where (``reasoning_effort.summary``, ``tools[1].type``), ``kind`` what became of it
@@ -35,18 +38,8 @@ class Loss:
     reason: str
 
 
-@attrs.frozen
-class Fetched:
-    """What core read from a `Source` for a `Fetch`: its bytes (all, or the head), name and type."""
-
-    data: bytes
-    name: str | None = None
-    content_type: str | None = None
-    size: int | None = None
-
-
-@attrs.frozen
-class Call:
+@attrs.frozen(eq=False, repr=False)
+class Call(Value):
     """One call on its way to a request.
 
     Attributes:
@@ -88,40 +81,8 @@ class Call:
         return {"model": self.model, **self.params}
 
 
-@attrs.frozen
-class Delegate:
-    """Run ``call`` and come back: its result or chunks reach this plugin's other hooks as JSON.
-
-    ``state`` is handed back in ``response.state``.
-    """
-
-    call: Call
-    state: Any = None
-
-
-@attrs.frozen
-class Fetch:
-    """Ask core to read these sources and to ask again, with the bytes in ``call.fetched``.
-
-    ``mode`` is ``all``, or ``head`` for the first ``max_bytes`` (to look at a file's type).
-    With ``all``, a source larger than ``max_bytes`` is a `SourceError`.
-    """
-
-    refs: Sequence[Source]
-    mode: Literal["all", "head"] = "all"
-    max_bytes: int | None = None
-
-
-@attrs.frozen
-class Decline:
-    """This plugin can't serve the call; ``distribution`` names one that could, if known."""
-
-    reason: str
-    distribution: str | None = None
-
-
-@attrs.frozen
-class Framing:
+@attrs.frozen(eq=False, repr=False)
+class Framing(Value):
     """How a streamed body is cut into events, and which events end it.
 
     ``kind`` is ``sse``; ``done`` are data texts that end the stream without being events,
@@ -134,24 +95,8 @@ class Framing:
     terminal: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class FilePart:
-    """A file in a `Multipart`: a source (or bytes), with the name and type to send it under."""
-
-    source: Source | bytes
-    name: str | None = None
-    content_type: str | None = None
-
-
-@attrs.frozen
-class Multipart:
-    """A ``multipart/form-data`` body: fields in order, text or `FilePart`. Repeats are allowed."""
-
-    fields: Sequence[tuple[str, str | FilePart]]
-
-
-@attrs.frozen
-class WireRequest:
+@attrs.frozen(eq=False, repr=False)
+class WireRequest(Value):
     """What to send.
 
     Attributes:
@@ -175,8 +120,8 @@ class WireRequest:
     idempotent: bool = True
 
 
-@attrs.frozen
-class WireResponse:
+@attrs.frozen(eq=False, repr=False)
+class WireResponse(Value):
     """What came back: the decoded body in ``json`` (``text``/``bytes`` as asked), and ``state``.
 
     ``headers`` have lower-case names, repeats joined by ``, ``. For a `Delegate` the ``json`` is
@@ -189,21 +134,12 @@ class WireResponse:
     state: Any = None
 
 
-@attrs.frozen
-class Result:
+@attrs.frozen(eq=False, repr=False)
+class Result(Value):
     """The surface's result as plain JSON, and what was lost on the way back."""
 
     raw: Any
     losses: tuple[Loss, ...] = ()
-
-
-@attrs.frozen
-class Next:
-    """Send another request, ``after`` so many seconds; its response carries ``state``."""
-
-    request: WireRequest
-    after: float = 0.0
-    state: Any = None
 
 
 class Event:
@@ -223,3 +159,36 @@ END: Final = Event(None)
 """Given to ``stream_chunk`` once, after the last event of a stream that ended cleanly."""
 
 Folder: TypeAlias = Callable[[Sequence[Chunk]], JSON]
+
+_ANSWERS = ("Decline", "Delegate", "Fetch", "Fetched", "FilePart", "Multipart", "Next")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ANSWERS:
+        from jackfield import answers
+
+        return getattr(answers, name)
+    raise AttributeError(f"module 'jackfield.envelope' has no attribute {name!r}")
+
+
+__all__ = [
+    "END",
+    "JSON",
+    "Call",
+    "Chunk",
+    "Decline",
+    "Delegate",
+    "Event",
+    "Fetch",
+    "Fetched",
+    "FilePart",
+    "Folder",
+    "Framing",
+    "Loss",
+    "Multipart",
+    "Next",
+    "Policy",
+    "Result",
+    "WireRequest",
+    "WireResponse",
+]

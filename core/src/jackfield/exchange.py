@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from jackfield import config, jsonio, retry
 from jackfield.config import Secret, Settings
 from jackfield.dotted import load
 from jackfield.effects import Answer, Body, Close, Deliver, Flow, Outgoing, Read, Send, Sleep
-from jackfield.envelope import Call, Loss, Multipart, Next, Result, WireRequest, WireResponse
+from jackfield.envelope import Call, Loss, Result, WireRequest, WireResponse
 from jackfield.errors import (
     APIConnectionError,
     APIError,
@@ -26,12 +26,14 @@ from jackfield.errors import (
     SourceError,
     error_from_body,
 )
-from jackfield.fetching import FetchRules
 from jackfield.manifest import Endpoint
 from jackfield.pipeline import Layer, Prepared, prepare
 from jackfield.registry import Registry
-from jackfield.sources import Source
+from jackfield.sources import FetchRules, Source
 from jackfield.stream import Machine
+
+if TYPE_CHECKING:
+    from jackfield.answers import Next
 
 MAX_REDIRECTS = 10
 MAX_ANSWERS = 1000
@@ -185,6 +187,8 @@ def _body(
             raise RequestError(f"the request can't be written as JSON: {error}") from None
     if body is None and not extra:
         return None, None
+    from jackfield.answers import Multipart
+
     if isinstance(body, Multipart):
         from jackfield.multipart import MultipartBody
 
@@ -355,12 +359,14 @@ def _answer(
         if layer is not owner:
             response = WireResponse(reply.status, reply.headers, raw, layer.state)
         result = layer.relay.ask("transform_response", call=layer.call, response=response)
-        if isinstance(result, Next) and layer is owner:
-            return result
         if isinstance(result, Result):
             raw = result.raw
             losses += tuple(result.losses)
         elif result is not None:
+            from jackfield.answers import Next
+
+            if isinstance(result, Next) and layer is owner:
+                return result
             raise layer.relay.broken("transform_response", f"returned {type(result).__name__}")
     if request.expect == "json" and not isinstance(raw, dict):
         raise _invalid("JSON that is no object", data, reply, owner)

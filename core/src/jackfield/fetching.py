@@ -12,31 +12,16 @@ from collections.abc import Generator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from jackfield.answers import Fetch, Fetched
 from jackfield.config import Timeouts
 from jackfield.effects import Close, Outgoing, Read, ReadSource, Resolve, Send
-from jackfield.envelope import Call, Fetch, Fetched
+from jackfield.envelope import Call
 from jackfield.errors import SourceError
-from jackfield.sources import Source, too_large
+from jackfield.sources import FetchRules, Source, too_large
 
 MAX_DOWNLOAD = 64 * 1024 * 1024
 """Bytes that a URL may hold where the hook sets no limit of its own."""
 MAX_REDIRECTS = 5
-
-
-class FetchRules:
-    """What may be read: paths (``local_files``), addresses inside the network (``private_urls``)."""
-
-    __slots__ = ("local_files", "private_urls", "timeouts")
-
-    def __init__(
-        self,
-        local_files: bool = True,
-        private_urls: bool = False,
-        timeouts: Timeouts | None = None,
-    ) -> None:
-        self.local_files = local_files
-        self.private_urls = private_urls
-        self.timeouts = timeouts or Timeouts.of(30.0)
 
 
 def gather(
@@ -93,9 +78,10 @@ def _download(
     source: Source, limit: int, head: bool, rules: FetchRules
 ) -> Generator[Any, Any, Fetched]:
     url = source.text
+    timeouts = rules.timeouts or Timeouts.of(30.0)
     for _ in range(MAX_REDIRECTS + 1):
         address = yield from _checked_address(url, rules)
-        outgoing = Outgoing("GET", url, {"Accept": "*/*"}, None, rules.timeouts, address=address)
+        outgoing = Outgoing("GET", url, {"Accept": "*/*"}, None, timeouts, address=address)
         reply = yield Send(outgoing)
         if reply.status in (301, 302, 303, 307, 308) and "location" in reply.headers:
             yield Close(reply)

@@ -15,6 +15,7 @@ import orjson
 # Maps digits to "0" and everything else to a space, to find long runs of digits at C speed.
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
 _LONG_NUMBER = b"0" * 19
+_INFINITY = float("inf")
 
 loads = orjson.loads
 """For JSON without long numbers; raises ValueError for what `decode_exact` may yet read."""
@@ -58,9 +59,16 @@ def decode(data: bytes) -> Any:
 def decode_exact(data: bytes) -> Any:
     """Read JSON with the standard library: slower, and exact for any integer and any surrogate."""
     try:
-        return json.loads(data, parse_constant=_refuse)
+        return json.loads(data, parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (_INFINITY, -_INFINITY):
+        raise ValueError(f"{text} is beyond what a number can hold")
+    return number
 
 
 def _refuse(name: str) -> Any:

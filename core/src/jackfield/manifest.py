@@ -15,6 +15,8 @@ from functools import lru_cache
 
 import attrs
 
+from jackfield.value import Value
+
 HOOK_API = 1
 """The version of the hooks' contract that this core speaks."""
 
@@ -31,8 +33,8 @@ def starts_with(pattern: str, name: str) -> bool:
     return _compiled(pattern).match(name) is not None
 
 
-@attrs.frozen
-class Naming:
+@attrs.frozen(eq=False, repr=False)
+class Naming(Value):
     """How names vary around the one that a table holds.
 
     ``suffixes`` are patterns that may end a name (a date), ``wrappers`` pairs of an opening text
@@ -60,8 +62,8 @@ def _names(given: Iterable[str] | None) -> frozenset[str] | None:
     return None if given is None else frozenset(given)
 
 
-@attrs.frozen
-class Claim:
+@attrs.frozen(eq=False, repr=False)
+class Claim(Value):
     """Names on a surface that this plugin serves.
 
     A claim with ``models`` is exact: those names below ``prefix``, in the variants of ``naming``.
@@ -81,8 +83,8 @@ class Claim:
     requires: str | None = None
 
 
-@attrs.frozen
-class Reserved:
+@attrs.frozen(eq=False, repr=False)
+class Reserved(Value):
     """Names whose owner is ``distribution``, installed or not.
 
     Where that owner is missing, the call fails and names it, instead of falling to a less specific
@@ -97,16 +99,16 @@ class Reserved:
     parts: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class Alias:
+@attrs.frozen(eq=False, repr=False)
+class Alias(Value):
     """Bare names that begin with ``pattern`` mean ``prefix`` + name."""
 
     pattern: str
     prefix: str
 
 
-@attrs.frozen
-class Rewriter:
+@attrs.frozen(eq=False, repr=False)
+class Rewriter(Value):
     """Code that rewrites calls before their owner sees them, for any owner on ``surfaces``.
 
     ``module`` holds its ``transform_request``. It is asked only when a trigger occurs in the call:
@@ -122,8 +124,8 @@ class Rewriter:
     prefixes: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class ParamRule:
+@attrs.frozen(eq=False, repr=False)
+class ParamRule(Value):
     """Models (patterns of their beginning, without prefix) and parameters that need a look.
 
     Only where both occur is the plugin's ``supported_params`` asked. An empty tuple means all.
@@ -134,8 +136,8 @@ class ParamRule:
     params: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class Endpoint:
+@attrs.frozen(eq=False, repr=False)
+class Endpoint(Value):
     """Where requests go and how they are authorised; core applies it, hooks never see the key.
 
     Args:
@@ -161,8 +163,8 @@ class Endpoint:
     needs_key: bool = True
 
 
-@attrs.frozen
-class Surface:
+@attrs.frozen(eq=False, repr=False)
+class Surface(Value):
     """A surface as data; code is named by dotted strings (``package.module:name``).
 
     Args:
@@ -186,8 +188,8 @@ class Surface:
     structured: str | None = None
 
 
-@attrs.frozen
-class Manifest:
+@attrs.frozen(eq=False, repr=False)
+class Manifest(Value):
     """One plugin.
 
     Args:

@@ -1,7 +1,7 @@
 """Middleware: code around whole calls, attempts and all.
 
-A middleware is a function ``(call, proceed) -> flow``. ``proceed(call)`` gives the flow of the rest;
-``yield from`` it to go on and to get its `Answer`::
+A middleware is a function ``(call, proceed) -> flow``. ``proceed(call)`` gives the flow of the
+rest; ``yield from`` it to go on and to get its `Answer`::
 
     def tracing(call, proceed):
         started = time.monotonic()

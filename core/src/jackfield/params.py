@@ -12,10 +12,11 @@ import attrs
 
 from jackfield.envelope import Call, Loss
 from jackfield.errors import UnsupportedParamsError
+from jackfield.value import Value
 
 
-@attrs.frozen
-class Param:
+@attrs.frozen(eq=False, repr=False)
+class Param(Value):
     """One row.
 
     Args:
@@ -36,8 +37,8 @@ class Param:
     to: Mapping[Any, Any] | None = None
 
 
-@attrs.frozen
-class ParamSet:
+@attrs.frozen(eq=False, repr=False)
+class ParamSet(Value):
     """Rows by path: a parameter's name, ``name.key`` inside an object, ``name[].key`` in a list.
 
     What no row names is sent as given.

@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from jackfield import params as parameters
 from jackfield.canonical import parts_in
 from jackfield.discovery import Plugin
-from jackfield.envelope import Call, Decline, Delegate, Fetch, WireRequest
+from jackfield.envelope import Call, WireRequest
 from jackfield.errors import NoRouteError, PluginError, RequestError
-from jackfield.fetching import FetchRules, gather
 from jackfield.manifest import Manifest, Rewriter, starts_with
-from jackfield.params import ParamSet
 from jackfield.registry import Registry, Route
 from jackfield.relay import Relay
+from jackfield.sources import FetchRules
 
 MAX_STEPS = 8
 """Routes that one call may go through, and times that one hook is asked on a route."""
@@ -82,14 +80,16 @@ def prepare(call: Call, registry: Registry, rules: FetchRules) -> Generator[Any,
         if isinstance(answer, WireRequest):
             _check_required(call, route)
             return Prepared(answer, Layer(route, owner, call), outer)
-        if isinstance(answer, Delegate):
-            _check_required(call, route)
-            outer.append(Layer(route, owner, call, answer.state))
-            call = answer.call
-        elif isinstance(answer, Call):
+        if isinstance(answer, Call):
             call = answer
-        else:
+            continue
+        from jackfield.answers import Delegate  # no ordinary call comes here
+
+        if not isinstance(answer, Delegate):
             raise owner.broken("transform_request", f"returned {type(answer).__name__}")
+        _check_required(call, route)
+        outer.append(Layer(route, owner, call, answer.state))
+        call = answer.call
 
 
 def _check_trail(trail: list[tuple[str, str]], here: tuple[str, str], route: Route) -> None:
@@ -105,24 +105,37 @@ def _manifest(plugin: Plugin) -> Manifest:
 
 
 def _ask(relay: Relay, call: Call, rules: FetchRules) -> Generator[Any, Any, tuple[Any, Call]]:
-    """Ask a relay until its answer is something else than "read this" or "ask me again"."""
+    """Ask an owner until its answer is something else than "ask me again with this"."""
+    for _ in range(MAX_STEPS):
+        answer, call = yield from _ask_once(relay, call, rules)
+        if not (isinstance(answer, Call) and _same(answer, call)):
+            return answer, call
+        call = answer
+    raise relay.broken("transform_request", f"asked to be asked again {MAX_STEPS} times")
+
+
+def _ask_once(relay: Relay, call: Call, rules: FetchRules) -> Generator[Any, Any, tuple[Any, Call]]:
+    """Ask a hook, and read what it wants read; its answer, and the call that it answered to."""
     for _ in range(MAX_STEPS):
         answer = relay.ask("transform_request", call=call)
-        if isinstance(answer, Fetch):
-            fetched = yield from gather(answer, call, rules)
-            call = call.replace(fetched={**call.fetched, **fetched})
-        elif isinstance(answer, Call) and _same(answer, call):
-            call = answer
-        elif isinstance(answer, Decline):
+        if answer is None or isinstance(answer, (WireRequest, Call)):
+            return answer, call
+        from jackfield import answers  # no ordinary call comes here
+
+        if isinstance(answer, answers.Decline):
             more = f" Install {answer.distribution}." if answer.distribution else ""
             raise NoRouteError(
                 f"{relay.distribution} can't serve {call.name!r} on the {call.surface} surface: "
                 f"{answer.reason}.{more}",
                 distribution=answer.distribution,
             )
-        else:
+        if not isinstance(answer, answers.Fetch):
             return answer, call
-    raise relay.broken("transform_request", f"asked to be asked again {MAX_STEPS} times")
+        from jackfield.fetching import gather
+
+        fetched = yield from gather(answer, call, rules)
+        call = call.replace(fetched={**call.fetched, **fetched})
+    raise relay.broken("transform_request", f"asked for files {MAX_STEPS} times")
 
 
 def _same(answer: Call, call: Call) -> bool:
@@ -141,13 +154,13 @@ def _rewrite(
                 continue
             relay = registry.relay(plugin, rewriter.module)
             before = call
-            answer, seen = yield from _ask_rewriter(relay, call, rules)
+            answer, seen = yield from _ask_once(relay, call, rules)
             if answer is not None and not isinstance(answer, Call):
                 raise relay.broken(
                     "transform_request",
                     f"of a rewriter returned {type(answer).__name__}",
                 )
-            if answer is None:
+            if answer is None or answer == seen:
                 call = seen
             elif _same(answer, before):
                 call, changed = answer, True
@@ -159,27 +172,6 @@ def _rewrite(
         f"the rewriters of {call.name!r} find no end: "
         + ", ".join(f"{p.distribution}" for p, _ in route.rewriters)
     )
-
-
-def _ask_rewriter(
-    relay: Relay, call: Call, rules: FetchRules
-) -> Generator[Any, Any, tuple[Any, Call]]:
-    """As `_ask`, but a rewritten call is an answer here: others may have to see it."""
-    for _ in range(MAX_STEPS):
-        answer = relay.ask("transform_request", call=call)
-        if isinstance(answer, Fetch):
-            fetched = yield from gather(answer, call, rules)
-            call = call.replace(fetched={**call.fetched, **fetched})
-        elif isinstance(answer, Decline):
-            raise NoRouteError(
-                f"{relay.distribution} can't handle the call: {answer.reason}",
-                distribution=answer.distribution,
-            )
-        elif isinstance(answer, Call) and answer == call:
-            return None, call
-        else:
-            return answer, call
-    raise relay.broken("transform_request", f"asked to be asked again {MAX_STEPS} times")
 
 
 def _triggered(rewriter: Rewriter, call: Call, parts: set[str]) -> bool:
@@ -206,9 +198,11 @@ def _apply_policy(call: Call, route: Route, owner: Relay) -> Call:
     )
     if declared is None:
         return call
-    if not isinstance(declared, ParamSet):
+    from jackfield import params
+
+    if not isinstance(declared, params.ParamSet):
         raise owner.broken("supported_params", f"returned {type(declared).__name__}")
-    return parameters.apply(call, declared, provider=route.provider)
+    return params.apply(call, declared, provider=route.provider)
 
 
 def _check_required(call: Call, route: Route) -> None:

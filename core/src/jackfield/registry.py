@@ -22,7 +22,7 @@ from jackfield.relay import Relay
 _CACHED_ROUTES = 1024
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Route:
     """Where a call goes: the claim that won, and what of other plugins applies to it."""
 
@@ -145,8 +145,9 @@ class Registry:
             if exact == name:
                 return exact, rows[0][0]
         found: tuple[str, Plugin] | None = None
-        for table in (self._claims.prefixes, self._reserved.prefixes):
-            for prefixes in table.values():
+        tables: tuple[_Table[Any], ...] = (self._claims, self._reserved)
+        for table in tables:
+            for prefixes in table.prefixes.values():
                 for prefix, rows in prefixes.items():
                     longer = found is None or len(prefix) > len(found[0])
                     if prefix and name.startswith(prefix) and longer:

@@ -11,12 +11,31 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jackfield.errors import SourceError
 
+if TYPE_CHECKING:
+    from jackfield.config import Timeouts
+
 PIECE = 64 * 1024
 """Bytes read at a time."""
+
+
+class FetchRules:
+    """What may be read: paths (``local_files``), private addresses (``private_urls``)."""
+
+    __slots__ = ("local_files", "private_urls", "timeouts")
+
+    def __init__(
+        self,
+        local_files: bool = True,
+        private_urls: bool = False,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self.local_files = local_files
+        self.private_urls = private_urls
+        self.timeouts = timeouts
 
 
 class Source:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from jackfield.config import Secret, Timeouts
-    from jackfield.drivers import AsyncDriver, SyncDriver
+    from jackfield.drivers.blocking import SyncDriver
+    from jackfield.drivers.on_loop import AsyncDriver
     from jackfield.envelope import Loss
     from jackfield.manifest import Surface
     from jackfield.pipeline import Layer

@@ -215,7 +215,8 @@ _WIRE_ONLY = frozenset({"obfuscation"})
 
 def complete(chunks: Sequence[dict[str, Any]]) -> bool:
     """Whether there is a choice, and every choice has its ``finish_reason``."""
-    begun, finished = set(), set()
+    begun: set[Any] = set()
+    finished: set[Any] = set()
     for chunk in chunks:
         for choice in chunk.get("choices") or ():
             (begun if choice.get("finish_reason") is None else finished).add(choice.get("index", 0))

@@ -9,6 +9,8 @@ from importlib.metadata import EntryPoint, entry_points
 
 import click
 
+from jackfield_cli.output import plain
+
 COMMANDS = "jackfield.commands"
 OPTIONS = "jackfield.options"
 
@@ -25,7 +27,7 @@ def distribution(entry: EntryPoint) -> str:
 
 def reason(error: BaseException) -> str:
     """An error of a stranger's code, in one line."""
-    text = " ".join(str(error).split())
+    text = plain(" ".join(str(error).split()))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

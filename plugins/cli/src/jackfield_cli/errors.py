@@ -14,7 +14,7 @@ from jackfield.errors import APIError, JackfieldError
 from jackfield_cli.output import coloured, plain
 
 _KEYS = re.compile(r"\b(sk|sess|pk|rk)-[\w*.-]{4,}")
-_BEARER = re.compile(r"(?i)\b(bearer\s+)[^\s'\",}]{4,}")
+_BEARER = re.compile(r"(?i)\b(bearer\s+)(?=\S*\d)[^\s'\",}]{8,}")
 _USERINFO = re.compile(r"(://)[^/\s@]+@")
 
 # By class name; the nearest class of an error's ancestry wins.
@@ -38,6 +38,7 @@ _HINTS = {
     "shows it.",
     "APIResponseValidationError": "Does the base URL lead to an OpenAI-compatible API? It usually "
     "ends in /v1.",
+    "StructuredOutputError": "Not every model and upstream keeps to a schema; try another --model.",
     "InternalServerError": "The upstream failed; trying again may help.",
 }
 

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -67,10 +68,11 @@ def emit_heading(text: str) -> None:
 
 def emit_table(
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Sequence[Sequence[str]],
     *,
     styles: tuple[str, Mapping[str, str]] = ("", {}),
     fixed: Sequence[str] = (),
+    spare: Sequence[str] = (),
 ) -> None:
     """Print a table: as wide as the terminal, or as wide as it needs to be elsewhere.
 
@@ -79,19 +81,45 @@ def emit_table(
         rows: the cells.
         styles: a column, and the style of a row by how its cell in that column begins.
         fixed: columns that are never broken into lines.
+        spare: columns that a narrow terminal goes without, the first of them first; it is told.
     """
+    from rich.measure import Measurement
+
+    console = _console()
+    unlimited = console.options.update(width=_UNLIMITED)
+    left_out: list[str] = []
+    while True:
+        kept = [column for column in columns if column not in left_out]
+        table = _table(columns, kept, rows, styles, fixed)
+        needed = Measurement.get(console, unlimited, table).minimum
+        if needed <= console.width or len(left_out) == len(spare):
+            break
+        left_out.append(spare[len(left_out)])
+    _print(console, table)
+    if left_out:
+        click.echo(f"Left out for want of width: {', '.join(left_out)}.", err=True)
+
+
+def _table(
+    columns: Sequence[str],
+    kept: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    styles: tuple[str, Mapping[str, str]],
+    fixed: Sequence[str],
+) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for column in columns:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    for column in kept:
         table.add_column(column, overflow="fold", no_wrap=column in fixed)
     for row in rows:
-        deciding = dict(zip(columns, row, strict=True)).get(styles[0], "")
+        cells = dict(zip(columns, row, strict=True))
+        deciding = cells.get(styles[0], "")
         style = next((s for start, s in styles[1].items() if deciding.startswith(start)), "")
-        table.add_row(*(Text(plain(cell), style=style) for cell in row))
-    _print(table)
+        table.add_row(*(Text(plain(cells[column]), style=style) for column in kept))
+    return table
 
 
 def emit_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -104,14 +132,14 @@ def emit_facts(facts: Iterable[tuple[str, str]]) -> None:
     table.add_column(overflow="fold")
     for name, value in facts:
         table.add_row(Text(name, style="bold"), Text(plain(value)))
-    _print(table)
+    _print(_console(), table)
 
 
-def _print(table: Table) -> None:
+def _console() -> Console:
     from rich.console import Console
 
     terminal = sys.stdout.isatty()
-    console = Console(
+    return Console(
         file=sys.stdout,
         color_system="auto" if coloured(sys.stdout) else None,
         force_terminal=terminal,
@@ -120,6 +148,9 @@ def _print(table: Table) -> None:
         markup=False,
         emoji=False,
     )
+
+
+def _print(console: Console, table: Table) -> None:
     # Written here, not by rich: without its padding, and with our ways for a closed pipe.
     with console.capture() as captured:
         console.print(table)

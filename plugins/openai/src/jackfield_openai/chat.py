@@ -6,13 +6,13 @@ The surface is OpenAI's own, so responses and chunks pass as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jackfield.envelope import Call, WireRequest
 from jackfield.hookspecs import hookimpl
-from jackfield.params import Param, ParamSet
-from jackfield_openai.rules import rows_for
-from jackfield_openai_catalogue.lookup import row
+
+if TYPE_CHECKING:
+    from jackfield.params import ParamSet
 
 
 @hookimpl
@@ -31,5 +31,9 @@ def transform_request(call: Call) -> WireRequest:
 @hookimpl
 def supported_params(surface: str, model: str, params: Mapping[str, Any] | None) -> ParamSet:
     """Rows for what the catalogue knows of the model; a model that it does not know has none."""
-    rows: dict[str, Param] = dict(rows_for(row(model), params))
-    return ParamSet(rows)
+    # Asked on reasoning models only: an ordinary call does without these modules.
+    from jackfield.params import ParamSet
+    from jackfield_openai.rules import rows_for
+    from jackfield_openai_catalogue.lookup import row
+
+    return ParamSet(dict(rows_for(row(model), params)))

@@ -90,13 +90,14 @@ def models(name: str | None, surface: str | None, as_json: bool) -> None:
             "max output",
             "effort (default)",
             "verbosity",
-            "USD per M in / out",
+            "in / out, USD per M",
             "status",
             "as of",
         ),
         [_row(entry) for entry in entries],
         styles=("status", {"retired": "red", "deprecated": "yellow"}),
-        fixed=("name", "as of"),
+        fixed=("name", "context", "max output", "in / out, USD per M", "status", "as of"),
+        spare=("verbosity", "max output", "as of", "surfaces", "effort (default)", "context"),
     )
     click.echo(f"{len(entries)} models. Others work too: the catalogue refuses nothing.")
 

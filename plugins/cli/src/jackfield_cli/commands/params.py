@@ -46,7 +46,7 @@ def params(model: str, surface: str, as_json: bool) -> None:
                 for path, row in rows.items()
             ],
             styles=("status", _STYLES),
-            fixed=("parameter", "status"),
+            fixed=("parameter", "status", "maps to"),
         )
     others = "Everything else" if rows else "Everything"
     if not catalogued:

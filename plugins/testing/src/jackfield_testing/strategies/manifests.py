@@ -81,21 +81,25 @@ def names() -> st.SearchStrategy[str]:
     return st.tuples(st.sampled_from(["", "p/", "p/q/", "r/", "no/"]), dated | wrapped).map("".join)
 
 
+_DESCRIBED = Manifest("core", surfaces=tuple(Surface(name) for name in SURFACES))
+_INSTALLED = st.lists(st.sampled_from(_DISTRIBUTIONS), unique=True)
+_CLAIMS = st.lists(claims(), max_size=3)
+_ALIASES = st.lists(aliases(), max_size=2)
+_RESERVATIONS = st.lists(reservations(), max_size=2)
+_NAMES = names()
+
+
 @st.composite
 def landscapes(draw: st.DrawFn) -> Landscape:
     """Up to three plugins, each of a distribution of its own, and a name to route."""
-    plugins = [
-        Plugin(
-            "core", "jackfield", manifest=Manifest("core", surfaces=tuple(map(Surface, SURFACES)))
-        )
-    ]
-    for distribution in draw(st.lists(st.sampled_from(_DISTRIBUTIONS), unique=True)):
+    plugins = [Plugin("core", "jackfield", manifest=_DESCRIBED)]
+    for distribution in draw(_INSTALLED):
         manifest = Manifest(
             name=distribution.removeprefix("dist-"),
             module=MODULE,
-            claims=tuple(draw(st.lists(claims(), max_size=3))),
-            aliases=tuple(draw(st.lists(aliases(), max_size=2))),
-            reserved=tuple(draw(st.lists(reservations(), max_size=2))),
+            claims=tuple(draw(_CLAIMS)),
+            aliases=tuple(draw(_ALIASES)),
+            reserved=tuple(draw(_RESERVATIONS)),
         )
         plugins.append(
             Plugin(
@@ -107,5 +111,5 @@ def landscapes(draw: st.DrawFn) -> Landscape:
             )
         )
     return Landscape(
-        tuple(draw(st.permutations(plugins))), draw(st.sampled_from(SURFACES)), draw(names())
+        tuple(draw(st.permutations(plugins))), draw(st.sampled_from(SURFACES)), draw(_NAMES)
     )

@@ -31,32 +31,33 @@ def _trees() -> st.SearchStrategy[Any]:
     return leaf | small
 
 
+_ELEMENTS = st.sampled_from(_VALUES) | st.fixed_dictionaries(
+    {},
+    optional={
+        "k": st.sampled_from(_VALUES) | json_values(max_leaves=2),
+        "d": st.lists(_trees(), max_size=2),
+        "l": st.just(1),
+    },
+)
+_PARAMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "a": _trees(),
+        "b": _trees(),
+        "c": st.lists(_ELEMENTS, max_size=3),
+        "e": st.just({"f": {"g": "x", "h": None}}) | _trees(),
+        "other": json_values(max_leaves=3),
+    },
+)
+_ROW_SETS = st.dictionaries(st.sampled_from(PATHS), _rows(), max_size=3)
+
+
 @st.composite
 def param_cases(draw: st.DrawFn) -> tuple[dict[str, Any], ParamSet]:
     """Parameters with objects and lists in them, some of them shared, and rows by path."""
-    element = st.fixed_dictionaries(
-        {},
-        optional={
-            "k": st.sampled_from(_VALUES) | json_values(max_leaves=2),
-            "d": st.lists(_trees(), max_size=2),
-            "l": st.just(1),
-        },
-    )
-    params = draw(
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "a": _trees(),
-                "b": _trees(),
-                "c": st.lists(element | st.sampled_from(_VALUES), max_size=3),
-                "e": st.just({"f": {"g": "x", "h": None}}) | _trees(),
-                "other": json_values(),
-            },
-        )
-    )
+    params = draw(_PARAMS)
     if "a" in params and draw(st.booleans()):
         params["shared"] = params["a"]  # the same object in two places
     if "c" in params and draw(st.booleans()):
         params["shared_too"] = params["c"]
-    rows = draw(st.dictionaries(st.sampled_from(PATHS), _rows(), max_size=3))
-    return params, ParamSet(rows)
+    return params, ParamSet(draw(_ROW_SETS))

@@ -76,9 +76,10 @@ def encode_events(datas: Iterable[bytes], encoding: Encoding) -> bytes:
             lines.append(encoding.between[at % len(encoding.between)])
         if encoding.name is not None:
             lines.append(b"event: " + encoding.name.encode())
-        prefix = b"data: " if encoding.space else b"data:"
         parts = data.split(b"\n") if encoding.split_data else [data]
-        lines += [prefix + part for part in parts]
+        for part in parts:
+            needed = encoding.space or part.startswith(b" ")  # one space is taken off again
+            lines.append((b"data: " if needed else b"data:") + part)
         lines.append(b"")
     return (BOM if encoding.bom else b"") + b"".join(line + newline for line in lines)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import enum
 import importlib.util
+import types
 import typing
-from typing import Any, Literal, Optional
+from typing import Any, Literal, Union
 
 import attrs
 from hypothesis import strategies as st
@@ -61,11 +62,13 @@ _LEAVES: tuple[_Field, ...] = (
 
 
 def _optional(field: _Field) -> _Field:
-    return Optional[field[0]], st.none() | field[1], field[2]  # noqa: UP045 - made at run time
+    made: Any = Union[field[0], None]  # noqa: UP007 - made at run time
+    return made, st.none() | field[1], field[2]
 
 
 def _listed(field: _Field) -> _Field:
-    return list[field[0]], st.lists(field[1], max_size=3), {"no": "list"}  # type: ignore[name-defined]
+    made: Any = types.GenericAlias(list, (field[0],))
+    return made, st.lists(field[1], max_size=3), {"no": "list"}
 
 
 def make_type(kind: str, name: str, fields: dict[str, Any]) -> Any:
@@ -75,10 +78,12 @@ def make_type(kind: str, name: str, fields: dict[str, Any]) -> Any:
     if kind == "dataclass":
         return dataclasses.make_dataclass(name, list(fields.items()))
     if kind == "typeddict":
-        return typing.TypedDict(name, fields)  # type: ignore[operator]
+        new: Any = typing.TypedDict
+        return new(name, fields)
     import pydantic
 
-    return pydantic.create_model(name, **{n: (t, ...) for n, t in fields.items()})
+    create: Any = pydantic.create_model
+    return create(name, **{n: (t, ...) for n, t in fields.items()})
 
 
 @st.composite

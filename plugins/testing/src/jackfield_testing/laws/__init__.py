@@ -1,0 +1,81 @@
+"""Laws: what must hold, as functions that take the thing under test and raise AssertionError.
+
+The tests of the core and of the OpenAI plugins are built from them, and the author of a plugin can
+put the same ones to their own code::
+
+    from hypothesis import given
+    from jackfield_testing import laws, strategies
+
+    @given(strategies.chat_params())
+    def test_requests_are_built_purely(params):
+        laws.transform_is_pure(my_plugin.chat, Call("chat", "my-model", params))
+
+None of them does any I/O: `jackfield_testing.laws.flows` drives a call's flow with replies that are
+made up, under virtual time. Nothing here imports Hypothesis.
+"""
+
+from __future__ import annotations
+
+from jackfield_testing.laws.failures import (
+    CODES,
+    STATUSES,
+    ends_in_an_answer_or_our_error,
+    is_of_the_class,
+)
+from jackfield_testing.laws.flows import Outcome, Reply, Upstream, ask, registry_of
+from jackfield_testing.laws.folding import (
+    complete_only_when_finished,
+    folds_back,
+    split_folds_back,
+)
+from jackfield_testing.laws.json_identity import identical, reads_back
+from jackfield_testing.laws.policies import policy_holds
+from jackfield_testing.laws.purity import (
+    chunks_are_pure,
+    exchange_is_pure,
+    params_are_pure,
+    response_is_pure,
+    transform_is_pure,
+)
+from jackfield_testing.laws.requests import request_survives
+from jackfield_testing.laws.retrying import attempts_and_waits, schedule_holds
+from jackfield_testing.laws.routing import routes_as_declared
+from jackfield_testing.laws.sse import decodes_by_the_rules, reference_events
+from jackfield_testing.laws.streams import cutting_changes_nothing, reads_to_the_same
+from jackfield_testing.laws.structuring import is_strict, structures_back
+from jackfield_testing.laws.viewing import lists_write_through, shows
+
+__all__ = [
+    "CODES",
+    "STATUSES",
+    "Outcome",
+    "Reply",
+    "Upstream",
+    "ask",
+    "attempts_and_waits",
+    "chunks_are_pure",
+    "complete_only_when_finished",
+    "cutting_changes_nothing",
+    "decodes_by_the_rules",
+    "ends_in_an_answer_or_our_error",
+    "exchange_is_pure",
+    "folds_back",
+    "identical",
+    "is_of_the_class",
+    "is_strict",
+    "lists_write_through",
+    "params_are_pure",
+    "policy_holds",
+    "reads_back",
+    "reads_to_the_same",
+    "reference_events",
+    "registry_of",
+    "request_survives",
+    "response_is_pure",
+    "routes_as_declared",
+    "schedule_holds",
+    "shows",
+    "split_folds_back",
+    "structures_back",
+    "transform_is_pure",
+]
