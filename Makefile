@@ -57,11 +57,18 @@ clean: ## Remove everything that these commands have made
 	rm -rf $(VENV) .venv-* build dist site .coverage* coverage.xml .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find core plugins tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# In a checkout that was moved or copied, or whose Python is gone, .venv is not what its stamps say.
+ifneq ($(shell $(BIN)/python -V >/dev/null 2>&1 && cat $(VENV)/.checkout 2>/dev/null),$(shell pwd -P))
+STALE := stale
+.PHONY: stale
+stale: ;
+endif
+
 # The smaller environment is a subset of the other, at the same versions.
-$(DEMO): .ci/demo-requirements.txt $(DECLARED)
+$(DEMO): .ci/demo-requirements.txt $(DECLARED) $(STALE)
 	@PYTHON="$(PYTHON)" sh .ci/environment .ci/demo-requirements.txt $(PROJECTS)
 	@touch $(DEMO)
 
-$(DEV): .ci/requirements.txt $(DECLARED)
+$(DEV): .ci/requirements.txt $(DECLARED) $(STALE)
 	@PYTHON="$(PYTHON)" sh .ci/environment .ci/requirements.txt $(PROJECTS)
 	@touch $(DEMO) $(DEV)

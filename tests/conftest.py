@@ -26,9 +26,9 @@ def quick_collections() -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, no address, no proxy and no ``.env`` from outside."""
     for name in list(os.environ):
-        if name.startswith(("OPENAI_", "JACKFIELD_")) or name.lower().endswith("_proxy"):
-            if name != "JACKFIELD_SHARED":
-                monkeypatch.delenv(name)
+        ours = name.startswith(("OPENAI_", "JACKFIELD_")) and name != "JACKFIELD_SHARED"
+        if ours or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("JACKFIELD_DOTENV", "0")
 
 
@@ -58,22 +58,21 @@ def _settled(pool: Any) -> None:
 
 
 @pytest.fixture
-def tidy() -> Callable[[Any], None]:
-    """Assert that a client's pool has no connection in use, and that nothing was left behind."""
+def tidy() -> Callable[[Any], int]:
+    """Assert that a client's pools have no connection in use; gives how many pools there are."""
 
-    def check(client: Any) -> None:
+    def check(client: Any) -> int:
         gc.collect()
         if client._made is None:
-            return
+            return 0
         transport = client._transport
         if isinstance(client, jackfield.AsyncClient):
             own = transport._pools.get(asyncio.get_running_loop())
         else:
             own = transport._pool
-        if own is not None:
-            pools = list(_pools_in(own))
-            assert pools, "no pool was found: has the transport changed?"
-            for pool in pools:
-                _settled(pool)
+        pools = list(_pools_in(own))
+        for pool in pools:
+            _settled(pool)
+        return len(pools)
 
     return check

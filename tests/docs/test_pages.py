@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 import re
 import shlex
 import tomllib
@@ -162,12 +163,9 @@ def test_a_public_name_is_in_the_reference(name: str) -> None:
 
 
 def test_what_the_reference_shows_exists() -> None:
+    assert len(DOCUMENTED) > 50
     for name in DOCUMENTED:
-        owner, _, member = name.rpartition(".")
-        try:
-            importlib.import_module(name)
-        except ModuleNotFoundError:
-            assert hasattr(importlib.import_module(owner), member), name
+        pkgutil.resolve_name(name)
 
 
 def test_every_setting_is_in_the_table() -> None:

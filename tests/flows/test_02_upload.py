@@ -166,9 +166,7 @@ def test_a_form_carries_the_file_byte_for_byte_and_says_its_length(
         assert arrived.read() == b"\r\n--" + boundary + b"--\r\n"
 
 
-def test_a_form_on_asyncio_leaves_the_loop_free(
-    flaky: RawServer, upload: Path, flat: None
-) -> None:
+def test_a_form_on_asyncio_leaves_the_loop_free(flaky: RawServer, upload: Path, flat: None) -> None:
     turns = 0
 
     async def main() -> None:

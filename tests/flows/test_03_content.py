@@ -117,9 +117,7 @@ def test_a_rewriter_gets_the_bytes_of_whatever_was_given(
 
 
 @pytest.mark.parametrize("kind", ["path", "bytes", "file"])
-def test_a_rewriter_does_on_asyncio_too(
-    upstream: RawServer, tmp_path: Path, kind: str
-) -> None:
+def test_a_rewriter_does_on_asyncio_too(upstream: RawServer, tmp_path: Path, kind: str) -> None:
     async def main() -> None:
         plugins = [provider("acme", upstream.base_url), content_plugin()]
         async with jackfield.AsyncClient(plugins=plugins) as client:
@@ -187,17 +185,21 @@ def test_without_it_anything_else_is_an_error_that_names_it(
 def test_a_source_in_a_part_that_nobody_reserved_is_an_error_with_its_path(
     upstream: RawServer,
 ) -> None:
-    with client_with(upstream) as client:
-        with pytest.raises(jackfield.RequestError, match="no installed plugin"):
-            client.completion("acme/m", [{"role": "user", "content": [{"type": "odd", "x": PNG}]}])
+    with (
+        client_with(upstream) as client,
+        pytest.raises(jackfield.RequestError, match="no installed plugin"),
+    ):
+        client.completion("acme/m", [{"role": "user", "content": [{"type": "odd", "x": PNG}]}])
     assert upstream.requests == []
 
 
 def test_any_plugin_can_reserve_parts_for_a_distribution(upstream: RawServer) -> None:
     reserved = Manifest(name="other", reserved=(Reserved("acme-pictures", parts=("odd",)),))
-    with client_with(upstream, reserved) as client:
-        with pytest.raises(jackfield.RequestError, match="acme-pictures"):
-            client.completion("acme/m", [{"role": "user", "content": [{"type": "odd", "x": PNG}]}])
+    with (
+        client_with(upstream, reserved) as client,
+        pytest.raises(jackfield.RequestError, match="acme-pictures"),
+    ):
+        client.completion("acme/m", [{"role": "user", "content": [{"type": "odd", "x": PNG}]}])
 
 
 # URLs ----------------------------------------------------------------------------------------
@@ -246,16 +248,16 @@ def test_a_url_to_a_private_address_is_refused(
         return real("127.0.0.1" if host in ("localhost", "2130706433") else host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", offline)
-    with client_with(upstream, content_plugin()) as client:
-        with pytest.raises(jackfield.SourceError, match="private address"):
-            client.completion("acme/m", message(url.format(port=upstream.port)))
+    with (
+        client_with(upstream, content_plugin()) as client,
+        pytest.raises(jackfield.SourceError, match="private address"),
+    ):
+        client.completion("acme/m", message(url.format(port=upstream.port)))
     assert upstream.requests == []
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.com/a", "gopher://x/"])
-def test_other_schemes_are_left_alone_or_refused(
-    upstream: RawServer, url: str
-) -> None:
+def test_other_schemes_are_left_alone_or_refused(upstream: RawServer, url: str) -> None:
     fetching = Rewriter(
         plugging.module(
             transform_request=lambda call: None if call.fetched else Fetch([Source.url(url)])
@@ -263,9 +265,11 @@ def test_other_schemes_are_left_alone_or_refused(
         ("chat",),
         always=True,
     )
-    with client_with(upstream, Manifest(name="any", rewriters=(fetching,))) as client:
-        with pytest.raises(jackfield.SourceError, match="only http and https"):
-            client.completion("acme/m", answers.HELLO)
+    with (
+        client_with(upstream, Manifest(name="any", rewriters=(fetching,))) as client,
+        pytest.raises(jackfield.SourceError, match="only http and https"),
+    ):
+        client.completion("acme/m", answers.HELLO)
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(
@@ -287,9 +291,11 @@ def test_a_name_with_one_private_address_among_others_is_refused(
     upstream: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolving(monkeypatch, {"files.test": [["93.184.216.34", "127.0.0.1"]]})
-    with client_with(upstream, content_plugin()) as client:
-        with pytest.raises(jackfield.SourceError, match=r"private address 127\.0\.0\.1"):
-            client.completion("acme/m", message("http://files.test/a.png"))
+    with (
+        client_with(upstream, content_plugin()) as client,
+        pytest.raises(jackfield.SourceError, match=r"private address 127\.0\.0\.1"),
+    ):
+        client.completion("acme/m", message("http://files.test/a.png"))
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
@@ -311,7 +317,7 @@ def test_a_redirect_to_a_private_address_is_refused(
         async with jackfield.AsyncClient(plugins=plugins) as client:
             await client.completion("acme/m", given)
 
-    with pytest.raises(jackfield.SourceError, match=r"private address 127\.0\.0\.2"):
+    with pytest.raises(jackfield.SourceError, match=r"private address 127\.0\.0\.2"):  # noqa: PT012
         if asynchronous:
             asyncio.run(main())
         else:
@@ -368,9 +374,11 @@ def test_local_sources_over_the_limit_are_refused(
     big = b"x" * (LIMIT + 1)
     (tmp_path / "big").write_bytes(big)
     given = {"path": tmp_path / "big", "bytes": big, "file": io.BytesIO(big)}[kind]
-    with client_with(upstream, content_plugin()) as client:
-        with pytest.raises(jackfield.SourceError, match="larger than the limit"):
-            client.completion("acme/m", message(given))
+    with (
+        client_with(upstream, content_plugin()) as client,
+        pytest.raises(jackfield.SourceError, match="larger than the limit"),
+    ):
+        client.completion("acme/m", message(given))
 
 
 # Where paths are not read --------------------------------------------------------------------

@@ -13,6 +13,12 @@ from typing import Any
 import answers
 import plugging
 import pytest
+from plugging import provider
+from rawserver import RawServer
+
+import jackfield
+from jackfield.envelope import Call, FilePart, Multipart, WireRequest
+from jackfield.manifest import Claim, Manifest, Surface
 from jackfield_openai_catalogue import (
     ALIASES,
     NAMING,
@@ -22,12 +28,6 @@ from jackfield_openai_catalogue import (
     TRANSCRIBERS,
 )
 from jackfield_openai_catalogue.endpoint import ENDPOINT
-from plugging import provider
-from rawserver import RawServer
-
-import jackfield
-from jackfield.envelope import Call, FilePart, Multipart, WireRequest
-from jackfield.manifest import Claim, Manifest, Surface
 
 
 def send(call: Call) -> Any:
@@ -118,7 +118,12 @@ CASES = [
     ("chat", "text-completion-openai/gpt-4o", "jackfield-openai-text", "gpt-4o"),
     ("text_completion", "davinci-002", "jackfield-openai-text", "davinci-002"),
     ("text_completion", "text-completion-openai/any", "jackfield-openai-text", "any"),
-    ("embedding", "text-embedding-3-small", "jackfield-openai-embeddings", "text-embedding-3-small"),
+    (
+        "embedding",
+        "text-embedding-3-small",
+        "jackfield-openai-embeddings",
+        "text-embedding-3-small",
+    ),
     ("embedding", "openai/new-embedder", "jackfield-openai-embeddings", "new-embedder"),
     ("chat", "whisper-1", "jackfield-openai-audio", "whisper-1"),
     ("chat", "openai/gpt-4o-transcribe", "jackfield-openai-audio", "gpt-4o-transcribe"),

@@ -1,4 +1,4 @@
-"""Flow 5: `call("responses", …)` on a third party's chat-only provider, by a fallback's Delegate."""
+"""Flow 5: `call("responses", …)` on a third party's chat-only provider, by a Delegate."""
 
 from __future__ import annotations
 
@@ -185,9 +185,11 @@ def test_what_the_surface_requires_is_asked_for(upstream: RawServer, bridge: Man
 
 def test_errors_of_the_provider_name_it(serve: Callable[..., RawServer], bridge: Manifest) -> None:
     server = serve(lambda asked, wire: wire.reply(404, answers.error("gone")))
-    with jackfield.Client(plugins=[provider("acme", server.base_url), bridge]) as client:
-        with pytest.raises(jackfield.NotFoundError) as caught:
-            client.call("responses", "acme/m", input="x")
+    with (
+        jackfield.Client(plugins=[provider("acme", server.base_url), bridge]) as client,
+        pytest.raises(jackfield.NotFoundError) as caught,
+    ):
+        client.call("responses", "acme/m", input="x")
     assert caught.value.provider == "acme"
     assert caught.value.model == "m"
 

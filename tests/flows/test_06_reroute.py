@@ -70,9 +70,7 @@ def upstream(serve: Callable[..., RawServer]) -> RawServer:
 EFFORT = {"effort": "high", "summary": "auto"}
 
 
-def test_an_object_as_effort_goes_over_the_bridge(
-    upstream: RawServer, bridge: Manifest
-) -> None:
+def test_an_object_as_effort_goes_over_the_bridge(upstream: RawServer, bridge: Manifest) -> None:
     plugins = ["openai", bridge]
     with jackfield.Client(plugins=plugins, api_key="k", base_url=upstream.base_url) as client:
         result = client.completion("openai/gpt-5", answers.HELLO, reasoning_effort=EFFORT)
@@ -128,9 +126,11 @@ def test_two_rewriters_that_send_a_call_back_and_forth_are_told(upstream: RawSer
     rewriter = Rewriter(plugging.module(transform_request=elsewhere), ("chat",), always=True)
     pingpong = Manifest(name="pingpong", rewriters=(rewriter,))
     ends = [plugging.provider(name, upstream.base_url) for name in "ab"]
-    with jackfield.Client(plugins=[pingpong, *ends]) as client:
-        with pytest.raises(jackfield.PluginError, match=r"a/m \(chat\) → b/m \(chat\) → a/m"):
-            client.completion("a/m", answers.HELLO)
+    with (
+        jackfield.Client(plugins=[pingpong, *ends]) as client,
+        pytest.raises(jackfield.PluginError, match=r"a/m \(chat\) → b/m \(chat\) → a/m"),
+    ):
+        client.completion("a/m", answers.HELLO)
 
 
 def test_a_rewriter_that_never_stops_changing_is_told(upstream: RawServer) -> None:
@@ -139,9 +139,11 @@ def test_a_rewriter_that_never_stops_changing_is_told(upstream: RawServer) -> No
 
     rewriter = Rewriter(plugging.module(transform_request=counting), ("chat",), always=True)
     plugins = [Manifest(name="restless", rewriters=(rewriter,)), plugging.provider("a")]
-    with jackfield.Client(plugins=plugins) as client:
-        with pytest.raises(jackfield.PluginError, match="restless"):
-            client.completion("a/m", answers.HELLO)
+    with (
+        jackfield.Client(plugins=plugins) as client,
+        pytest.raises(jackfield.PluginError, match="restless"),
+    ):
+        client.completion("a/m", answers.HELLO)
 
 
 def test_rewriters_run_to_their_fixpoint_whatever_their_order(upstream: RawServer) -> None:
@@ -181,6 +183,8 @@ def test_a_route_of_eight_steps_is_too_long(upstream: RawServer) -> None:
         return call.replace(model=f"hop/{int(call.model) + 1}")
 
     hop = plugging.provider("hop", hooks={"transform_request": onward})
-    with jackfield.Client(plugins=[hop]) as client:
-        with pytest.raises(jackfield.PluginError, match="over 8 steps"):
-            client.completion("hop/1", answers.HELLO)
+    with (
+        jackfield.Client(plugins=[hop]) as client,
+        pytest.raises(jackfield.PluginError, match="over 8 steps"),
+    ):
+        client.completion("hop/1", answers.HELLO)

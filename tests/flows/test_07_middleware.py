@@ -114,9 +114,7 @@ def test_a_call_ends_once_whatever_its_attempts(
     assert tracing.attempts == [503, 503, 200]
 
 
-def test_a_stream_ends_when_it_was_read_to_its_end(
-    upstream: RawServer, tracing: Tracing
-) -> None:
+def test_a_stream_ends_when_it_was_read_to_its_end(upstream: RawServer, tracing: Tracing) -> None:
     with client_with(upstream, tracing) as client:
         stream = client.completion("acme/busy", answers.HELLO, stream=True)
         assert tracing.attempts == [503, 503, 200]
@@ -182,19 +180,19 @@ def test_a_cancelled_task_ends_it_once(
 
     server = serve(answer)
 
-    async def call(client: Any, started: asyncio.Event) -> None:
-        started.set()
+    async def call(client: Any, streaming: asyncio.Event) -> None:
         stream = await client.completion("acme/m", answers.HELLO, stream=True)
+        streaming.set()
         async for _ in stream:
             pass
 
     async def main() -> None:
         async with async_client_with(server, tracing) as client:
-            task = asyncio.ensure_future(call(client, asyncio.Event()))
+            streaming = asyncio.Event()
+            task = asyncio.ensure_future(call(client, streaming))
             assert await asyncio.to_thread(reached.wait, PATIENCE)
             if where == "stream":
-                while not tracing.attempts:
-                    await asyncio.sleep(0)
+                await streaming.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -261,9 +259,7 @@ def test_middleware_may_add_headers_and_change_the_call(upstream: RawServer) -> 
 # Caching --------------------------------------------------------------------------------------
 
 
-def test_a_cached_answer_needs_no_key_and_no_request(
-    upstream: RawServer, tracing: Tracing
-) -> None:
+def test_a_cached_answer_needs_no_key_and_no_request(upstream: RawServer, tracing: Tracing) -> None:
     cache = Cache()
     given: dict[str, Any] = {"plugins": ["openai"], "base_url": upstream.base_url}
     with jackfield.Client(**given, api_key="k", middleware=[cache]) as client:
@@ -385,9 +381,9 @@ def test_after_the_first_chunk_nothing_takes_over(
 
     with client_with(shaky, tracing, careless, max_retries=0) as client:
         seen: list[Any] = []
-        with pytest.raises(jackfield.StreamInterruptedError) as caught:
+        with pytest.raises(jackfield.StreamInterruptedError) as caught:  # noqa: PT012
             for chunk in client.completion("acme/half", answers.HELLO, stream=True):
-                seen.append(chunk.to_dict())  # noqa: PERF401 - what came before the error counts
+                seen.append(chunk.to_dict())
         assert seen == answers.chunks("Hel", "lo")[:2]
         assert [chunk.to_dict() for chunk in caught.value.chunks or []] == seen
         tidy(client)

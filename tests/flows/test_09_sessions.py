@@ -137,9 +137,11 @@ def test_our_own_pool_keeps_no_cookies(upstream: RawServer) -> None:
 def test_a_session_that_is_none_is_a_config_error(upstream: RawServer, session: Any) -> None:
     if session == {}:
         session = {"timeout": 3}
-    with client_for(upstream, client_session=session) as client:
-        with pytest.raises(jackfield.ConfigError, match="client_session"):
-            client.completion("gpt-4o", answers.HELLO)
+    with (
+        client_for(upstream, client_session=session) as client,
+        pytest.raises(jackfield.ConfigError, match="client_session"),
+    ):
+        client.completion("gpt-4o", answers.HELLO)
     assert upstream.requests == []
 
 
@@ -147,9 +149,11 @@ def test_a_session_that_is_none_is_a_config_error(upstream: RawServer, session: 
 def test_a_session_of_the_wrong_kind_is_a_config_error(upstream: RawServer, library: Any) -> None:
     async def main() -> None:
         asynchronous, blocking = library.AsyncClient(), library.Client()
-        with client_for(upstream, client_session=asynchronous) as client:
-            with pytest.raises(jackfield.ConfigError, match=r"client_session.*httpx\.Client"):
-                client.completion("gpt-4o", answers.HELLO)
+        with (
+            client_for(upstream, client_session=asynchronous) as client,
+            pytest.raises(jackfield.ConfigError, match=r"client_session.*httpx\.Client"),
+        ):
+            client.completion("gpt-4o", answers.HELLO)
         async with async_client_for(upstream, aclient_session=blocking) as aclient:
             with pytest.raises(jackfield.ConfigError, match=r"aclient_session.*AsyncClient"):
                 await aclient.completion("gpt-4o", answers.HELLO)
@@ -164,9 +168,11 @@ def test_a_session_of_the_wrong_kind_is_a_config_error(upstream: RawServer, libr
 def test_a_closed_session_is_a_config_error(upstream: RawServer, library: Any) -> None:
     session = library.Client()
     session.close()
-    with client_for(upstream, client_session=session) as client:
-        with pytest.raises(jackfield.ConfigError, match="closed"):
-            client.completion("gpt-4o", answers.HELLO)
+    with (
+        client_for(upstream, client_session=session) as client,
+        pytest.raises(jackfield.ConfigError, match="closed"),
+    ):
+        client.completion("gpt-4o", answers.HELLO)
 
     async def main() -> None:
         session = library.AsyncClient()

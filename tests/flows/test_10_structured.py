@@ -125,7 +125,15 @@ def test_it_works_on_asyncio(upstream: RawServer, said: Said, type_: Any) -> Non
 @pytest.mark.parametrize("type_", TYPES)
 @pytest.mark.parametrize(
     "text",
-    ["", "no JSON", "[]", "null", '{"name": 1}', json.dumps(VALUE)[:-5], json.dumps(VALUE | {"population": "x"})],
+    [
+        "",
+        "no JSON",
+        "[]",
+        "null",
+        '{"name": 1}',
+        json.dumps(VALUE)[:-5],
+        json.dumps(VALUE | {"population": "x"}),
+    ],
 )
 def test_an_answer_that_does_not_fit_keeps_its_text(
     client: Any, said: Said, type_: Any, text: str

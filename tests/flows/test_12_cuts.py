@@ -26,9 +26,7 @@ def stream() -> bytes:
         for record in recorded("/chat/completions")
         if "sse" in record["response"]
     ]
-    fitting = [
-        text for text in texts if len(text) >= 2000 and len(recorded_events(text)) >= 5
-    ]
+    fitting = [text for text in texts if len(text) >= 2000 and len(recorded_events(text)) >= 5]
     if not fitting:
         return b"".join(answers.events(answers.chunks(*"abcdefgh")))
     return min(fitting, key=len).encode()
@@ -101,7 +99,7 @@ def test_every_cut_is_an_interruption_that_keeps_what_came(
                 for chunk in client.completion(
                     "acme/m", answers.HELLO, stream=True, seed=cut, user=framing
                 ):
-                    seen.append(chunk.to_dict())  # noqa: PERF401 - kept when it raises
+                    seen.append(chunk.to_dict())
             except jackfield.JackfieldError as caught:
                 error = caught
             failures += expected.complaints(cut, seen, error, framing == "close")
@@ -156,9 +154,11 @@ def test_a_stream_that_breaks_before_its_first_byte_is_tried_again(
 def test_a_stream_that_breaks_after_a_chunk_is_not(serve: Callable[..., RawServer]) -> None:
     pieces = answers.events(answers.chunks("Hel", "lo"))
     server = serve(lambda asked, wire: wire.stream(pieces[:2], chunked=False))
-    with jackfield.Client(plugins=[provider("acme", server.base_url)]) as client:
-        with pytest.raises(jackfield.StreamInterruptedError) as caught:
-            list(client.completion("acme/m", answers.HELLO, stream=True))
+    with (
+        jackfield.Client(plugins=[provider("acme", server.base_url)]) as client,
+        pytest.raises(jackfield.StreamInterruptedError) as caught,
+    ):
+        list(client.completion("acme/m", answers.HELLO, stream=True))
     assert len(server.requests) == 1
     assert caught.value.attempts == 1
     assert caught.value.model == "m"

@@ -70,9 +70,11 @@ def test_a_hook_that_wants_an_argument_that_there_is_not_is_told() -> None:
         return None
 
     acme = provider("acme", hooks={"transform_request": transform_request})
-    with jackfield.Client(plugins=[acme]) as client:
-        with pytest.raises(jackfield.PluginError, match="weather") as caught:
-            client.completion("acme/m", answers.HELLO)
+    with (
+        jackfield.Client(plugins=[acme]) as client,
+        pytest.raises(jackfield.PluginError, match="weather") as caught,
+    ):
+        client.completion("acme/m", answers.HELLO)
     assert "acme" in str(caught.value.distribution)
 
 

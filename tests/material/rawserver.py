@@ -1,7 +1,7 @@
 """A raw HTTP/1.1 server for tests: threads and plain sockets, so that every byte is the test's own.
 
 `RawServer` takes a function ``answer(asked, wire)``, called once per request in the connection's
-thread. It sends what it likes through the `Wire`; the connection is then kept, unless it was closed.
+thread. It sends what it likes through the `Wire`; the connection is kept, unless it was closed.
 """
 
 from __future__ import annotations

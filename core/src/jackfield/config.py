@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import urlsplit
 
 from jackfield.envelope import Policy
 from jackfield.errors import AuthenticationError, ConfigError
@@ -336,12 +337,28 @@ def _brings_auth(settings: Settings, endpoint: Endpoint) -> bool:
     return any(name in names for name in endpoint.auth_headers)
 
 
+@lru_cache(maxsize=64)
 def _base(url: str) -> str:
     url = url.strip()
     head = url.lower()
     if not head.startswith(("http://", "https://")) or not url.split("://", 1)[1].strip("/"):
-        raise ConfigError(f"the base URL must begin with http:// or https:// and a host: {url!r}")
+        raise ConfigError(
+            f"the base URL must begin with http:// or https:// and a host: {_without_user(url)!r}"
+        )
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or any(char.isspace() or not char.isprintable() for char in url):
+        raise ConfigError(f"the base URL is no URL: {_without_user(url)!r}")
     return url
+
+
+def _without_user(url: str) -> str:
+    """A URL for people: the user's part and the query can be secrets."""
+    head, slashes, rest = url.split("?", 1)[0].partition("://")
+    return head + slashes + rest.rpartition("@")[2]
 
 
 def _timeouts(value: Any, idle: Any) -> Timeouts:

@@ -102,6 +102,9 @@ def discover(wanted: Iterable[str | Manifest] | None = None) -> list[Plugin]:
     given = list(wanted) if wanted is not None else None
     manifests = [item for item in given or () if isinstance(item, Manifest)]
     names = {item for item in given or () if isinstance(item, str)}
+    for item in given or ():
+        if not isinstance(item, (str, Manifest)):
+            raise ConfigError(f"plugins holds names and manifests, not {item!r}")
     allowed, disabled = _names("JACKFIELD_PLUGINS"), _names("JACKFIELD_DISABLE_PLUGINS") or ()
     plugins: list[Plugin] = []
     unknown = set(names)

@@ -116,6 +116,8 @@ def _attempts(
     context: Context,
 ) -> Generator[Any, Any, Answer | Next]:
     owner = prepared.owner
+    if not isinstance(request, WireRequest) or type(request.path) is not str:
+        raise owner.relay.broken("transform_request", "made a request that is none")
     outgoing = _outgoing(request, owner.call, settings, context.rules, context.registry)
     attempt = 0
     while True:
@@ -179,12 +181,7 @@ def _body(
             from jackfield.canonical import canonical
 
             body = {**body, **canonical(extra)[0]}
-        try:
-            return jsonio.encode(body, _refuse), "application/json"
-        except (TypeError, ValueError, RecursionError) as error:
-            for path, part in _sources_left(body, "", None):
-                raise _unhandled(path, part, registry) from None
-            raise RequestError(f"the request can't be written as JSON: {error}") from None
+        return _json(body, registry), "application/json"
     if body is None and not extra:
         return None, None
     from jackfield.answers import Multipart
@@ -207,7 +204,21 @@ def _body(
 
         _allowed(body, call, rules)
         return SourceBody(body), "application/octet-stream"
-    return jsonio.encode(body, _refuse), "application/json"
+    return _json(body, registry), "application/json"
+
+
+def _json(body: Any, registry: Registry) -> bytes:
+    try:
+        data = jsonio.encode(body, _refuse)
+    except (TypeError, ValueError, RecursionError) as error:
+        for path, part in _sources_left(body, "", None):
+            raise _unhandled(path, part, registry) from None
+        raise RequestError(f"the request can't be written as JSON: {error}") from None
+    if b"null" in data:  # orjson writes NaN so; the caller's were found, a plugin's may be here
+        from jackfield.canonical import canonical
+
+        canonical(body if isinstance(body, dict) else {"body": body})
+    return data
 
 
 def _allowed(source: Source, call: Call, rules: FetchRules) -> None:
@@ -297,7 +308,11 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 def _redirected(outgoing: Outgoing, reply: Any) -> tuple[Outgoing, bool]:
     """The request after a redirect, and whether it stays with the origin."""
-    url = urljoin(outgoing.url, reply.headers["location"])
+    try:
+        url = urljoin(outgoing.url, reply.headers["location"])
+        stays = _origin(url) == _origin(outgoing.url)
+    except ValueError:
+        raise APIConnectionError("a redirect to what is no URL", retryable=False) from None
     if urlsplit(url).scheme not in ("http", "https"):
         raise APIConnectionError("a redirect to something else than http(s)", retryable=False)
     changes: dict[str, Any] = {"url": url}
@@ -305,7 +320,6 @@ def _redirected(outgoing: Outgoing, reply: Any) -> tuple[Outgoing, bool]:
     if reply.status == 303 or (reply.status in (301, 302) and outgoing.method == "POST"):
         changes |= {"method": "GET", "body": None}
         headers = {n: v for n, v in headers.items() if n.lower() != "content-type"}
-    stays = _origin(url) == _origin(outgoing.url)
     if not stays:
         headers = {n: v for n, v in headers.items() if n.lower() in _STANDARD}
         changes["session"] = None  # its headers, cookies and auth are for the other origin
@@ -369,7 +383,7 @@ def _answer(
                 return result
             raise layer.relay.broken("transform_response", f"returned {type(result).__name__}")
     if request.expect == "json" and not isinstance(raw, dict):
-        raise _invalid("JSON that is no object", data, reply, owner)
+        raise _invalid("JSON that is no object", data, reply, owner, settings)
     return Answer(
         raw, headers=reply.headers, losses=losses, surface=prepared.surface_layer.route.surface
     )
@@ -383,12 +397,12 @@ def _decoded(
     if request.expect == "text":
         return data.decode("utf-8", "replace")
     if not data.strip():
-        raise _invalid("an empty body", data, reply, owner)
+        raise _invalid("an empty body", data, reply, owner, settings)
     try:
         decoded = jsonio.decode(data)
     except ValueError:
         kind = reply.headers.get("content-type", "no content type")
-        raise _invalid(f"no JSON ({kind})", data, reply, owner) from None
+        raise _invalid(f"no JSON ({kind})", data, reply, owner, settings) from None
     if isinstance(decoded, dict) and decoded.get("error") and not _is_resource(decoded):
         raise _error_in_success(decoded, reply, settings, owner)
     return decoded
@@ -415,8 +429,13 @@ def _error_in_success(decoded: Any, reply: Any, settings: Settings, owner: Layer
     return error
 
 
-def _invalid(what: str, data: bytes, reply: Any, owner: Layer) -> APIResponseValidationError:
-    start = data[:800].decode("utf-8", "replace")[:200]
+def _invalid(
+    what: str, data: bytes, reply: Any, owner: Layer, settings: Settings
+) -> APIResponseValidationError:
+    start = data[:4096].decode("utf-8", "replace")
+    if settings.key is not None:
+        start = settings.key.hide_in(start)
+    start = start[:200]
     kind = reply.headers.get("content-type")
     return APIResponseValidationError(
         f"the upstream answered {reply.status} ({kind or 'no content type'}) with {what}"

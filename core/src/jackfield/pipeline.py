@@ -132,7 +132,10 @@ def _ask_once(relay: Relay, call: Call, rules: FetchRules) -> Generator[Any, Any
         if not isinstance(answer, answers.Fetch):
             return answer, call
         from jackfield.fetching import gather
+        from jackfield.sources import Source
 
+        if not all(isinstance(ref, Source) for ref in answer.refs):
+            raise relay.broken("transform_request", "wants to fetch what is no Source")
         fetched = yield from gather(answer, call, rules)
         call = call.replace(fetched={**call.fetched, **fetched})
     raise relay.broken("transform_request", f"asked for files {MAX_STEPS} times")
@@ -202,7 +205,10 @@ def _apply_policy(call: Call, route: Route, owner: Relay) -> Call:
 
     if not isinstance(declared, params.ParamSet):
         raise owner.broken("supported_params", f"returned {type(declared).__name__}")
-    return params.apply(call, declared, provider=route.provider)
+    try:
+        return params.apply(call, declared, provider=route.provider)
+    except (AttributeError, TypeError) as error:
+        raise owner.broken("supported_params", f"returned rows that are none: {error}") from error
 
 
 def _check_required(call: Call, route: Route) -> None:

@@ -18,6 +18,9 @@ CAP = 8.0
 LONGEST_WISH = 60.0
 """A server that asks for a longer wait is not waited for: the error is raised at once."""
 
+# Whatever the server says: the same request has the same fault.
+_NEVER = frozenset({400, 401, 403, 404, 422})
+
 
 def backoff(attempt: int, jitter: float) -> float:
     """Seconds before attempt ``attempt + 1``, where ``attempt`` counts from 1; jitter in [0, 1)."""
@@ -38,10 +41,13 @@ def wish(headers: Mapping[str, str], now: float) -> float | None:
         except ValueError:
             if scale != 1.0:
                 continue
-            from email.utils import parsedate_to_datetime  # rarely needed, slow to import
+            from datetime import UTC  # rarely needed, slow to import
+            from email.utils import parsedate_to_datetime
 
             try:
-                seconds = parsedate_to_datetime(text).timestamp() - now
+                date = parsedate_to_datetime(text)
+                # HTTP's dates are in UTC, the obsolete form that doesn't say so too.
+                seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now
             except (ValueError, TypeError, OverflowError):
                 continue
         if seconds == seconds and abs(seconds) != float("inf"):
@@ -52,11 +58,15 @@ def wish(headers: Mapping[str, str], now: float) -> float | None:
 def worth_retrying(error: APIError) -> bool:
     """Whether the error is of a kind that is tried again, by status and the server's word."""
     said = (error.headers or {}).get("x-should-retry", "").lower()
-    if said in ("true", "false"):
-        return said == "true"
+    if said == "false":
+        return False
     status = error.status_code
     if status is None:
         return error.retryable and isinstance(error, APIConnectionError)
+    if status < 400 or status in _NEVER or "insufficient_quota" in (error.code, error.type):
+        return False
+    if said == "true":
+        return True
     if not (isinstance(error, (APIStatusError, APIConnectionError))):
         return False
     return error.retryable and (status in (408, 409, 429) or status >= 500)

@@ -180,8 +180,10 @@ class Machine:
         try:
             json = jsonio.decode(data)
         except ValueError:
-            shown = data[:200].decode("utf-8", "replace")
-            raise self._invalid(f"an event that is not JSON: {shown}") from None
+            shown = data[:4096].decode("utf-8", "replace")
+            if self._secret is not None:
+                shown = self._secret.hide_in(shown)
+            raise self._invalid(f"an event that is not JSON: {shown[:200]}") from None
         if type(json) is not dict:
             raise self._invalid("an event that is not a JSON object")
         if json.get("error") or name == "error" or json.get("type") == "error":
@@ -297,6 +299,24 @@ def pump(
             value, error = None, failure
 
 
+def _split(answer: Answer, surface: Surface) -> Sequence[Chunk]:
+    """The chunks of an answer that came whole although a stream was asked for."""
+    try:
+        if surface.split is not None:
+            found: Sequence[Chunk] = load(surface.split)(answer.raw)
+            return found
+        what = f"the {surface.name} surface makes no chunks of it"
+    except Exception as error:  # noqa: BLE001 - arbitrary JSON from outside
+        what = f"it has an unknown shape ({type(error).__name__})"
+    raise APIResponseValidationError(
+        f"the answer to a streamed call came whole, and {what}",
+        headers=answer.headers,
+        request_id=answer.headers.get("x-request-id"),
+        body=answer.raw,
+        retryable=False,
+    )
+
+
 class _Reading(Generic[_C]):
     """What both iterators share: the flow, the machine, and what is ready."""
 
@@ -318,8 +338,7 @@ class _Reading(Generic[_C]):
         self._answer, self._deliver, self._flow = outcome, None, None
         chunks = outcome.chunks
         if chunks is None:
-            assert self._surface.split is not None
-            chunks = load(self._surface.split)(outcome.raw)
+            chunks = _split(outcome, self._surface)
         self._ready.extend(chunks)
 
     @property

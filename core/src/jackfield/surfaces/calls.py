@@ -120,6 +120,6 @@ class AsyncCalls:
 
 def _listed(messages: Iterable[Any] | None) -> Any:
     """A list as it is; a tuple or generator as a list; anything else is left to the API."""
-    if messages is None or isinstance(messages, (list, str, dict)):
+    if isinstance(messages, (list, str, dict)) or not isinstance(messages, Iterable):
         return messages
     return list(messages)

@@ -9,6 +9,7 @@ from jackfield import jsonio
 from jackfield.canonical import Typed
 from jackfield.errors import RequestError, StructuredOutputError
 from jackfield.structured import name_of, schema_of, structure
+from jackfield.views import View, Views
 
 
 def prepare(params: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], None]]:
@@ -39,9 +40,10 @@ def prepare(params: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], 
         return _parse(message.content, given.type)
 
     def finish(result: Any) -> None:
-        for choice in result.choices or ():
-            if choice.message is not None:
-                choice.message._parsed = _once(parse)
+        for choice in result.choices if isinstance(result.choices, Views) else ():
+            message: Any = choice.message if isinstance(choice, View) else None
+            if isinstance(message, View):
+                message._parsed = _once(parse)
 
     return changed, finish
 

@@ -16,7 +16,13 @@ from urllib.request import getproxies
 from jackfield import __version__
 from jackfield.config import merge_headers
 from jackfield.deadlines import watch
-from jackfield.errors import APIConnectionError, APIError, APITimeoutError, ConfigError
+from jackfield.errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    ConfigError,
+    JackfieldError,
+)
 
 if TYPE_CHECKING:
     from jackfield.config import Timeouts
@@ -41,6 +47,8 @@ def _origin(url: str) -> str:
 
 def _translate(error: Exception, outgoing: Outgoing, late: bool = False) -> BaseException:
     """Our error for one of httpx's; any other exception as it is."""
+    if isinstance(error, JackfieldError):
+        return error  # raised on the way, and a TransportError by name too
     names = [cls.__name__ for cls in type(error).__mro__]
     where = _origin(outgoing.url)
     if isinstance(error, RuntimeError) and "closed" in str(error):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _UNLIMITED = 10_000
+_BETWEEN = 2  # blanks between the columns of a table
 # Control characters could drive the reader's terminal; tab and line break are all that text needs.
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 
@@ -83,21 +84,27 @@ def emit_table(
         fixed: columns that are never broken into lines.
         spare: columns that a narrow terminal goes without, the first of them first; it is told.
     """
-    from rich.measure import Measurement
-
     console = _console()
-    unlimited = console.options.update(width=_UNLIMITED)
+    needed = {
+        column: _least_width([column, *(row[at] for row in rows)], whole=column in fixed) + _BETWEEN
+        for at, column in enumerate(columns)
+    }
     left_out: list[str] = []
-    while True:
-        kept = [column for column in columns if column not in left_out]
-        table = _table(columns, kept, rows, styles, fixed)
-        needed = Measurement.get(console, unlimited, table).minimum
-        if needed <= console.width or len(left_out) == len(spare):
+    for column in spare:
+        if sum(needed.values()) <= console.width:
             break
-        left_out.append(spare[len(left_out)])
-    _print(console, table)
+        left_out.append(column)
+        del needed[column]
+    _print(console, _table(columns, list(needed), rows, styles, fixed))
     if left_out:
         click.echo(f"Left out for want of width: {', '.join(left_out)}.", err=True)
+
+
+def _least_width(cells: Iterable[str], *, whole: bool) -> int:
+    from rich.cells import cell_len
+
+    parts = (cell if whole else word for cell in cells for word in cell.split() or [""])
+    return max(map(cell_len, parts))
 
 
 def _table(

@@ -27,13 +27,21 @@ _TELLING = (
 def texts(
     *, surrogates: bool = False, min_size: int = 0, max_size: int = 20
 ) -> st.SearchStrategy[str]:
-    """Any text; with ``surrogates`` also lone ones, which JSON can hold and UTF-8 can't."""
+    """Any text; with ``surrogates`` also lone ones, which JSON can hold and UTF-8 can't.
+
+    Two that make a pair are one character already, as they are to JSON.
+    """
     alphabet = st.characters() if surrogates else st.characters(exclude_categories=["Cs"])
     anything = st.text(alphabet, min_size=min_size, max_size=max_size)
     telling = [text for text in _TELLING if min_size <= len(text) <= max_size]
     if surrogates:
         telling += ["\ud83d", "x\udc00y"] if max_size > 2 else ["\ud83d"]
-    return anything | st.sampled_from(telling)
+    found = anything | st.sampled_from(telling)
+    return found.map(_paired) if surrogates else found
+
+
+def _paired(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def keys(*, surrogates: bool = False) -> st.SearchStrategy[str]:
