@@ -41,7 +41,7 @@ class Node:
 
 
 class City(TypedDict):
-    name: Annotated[str, "in its own language"]
+    name: Annotated[str, "in its own language", {"un": "hashable"}]
     people: int | None
 
 
@@ -131,11 +131,12 @@ def test_a_type_may_hold_itself() -> None:
 
 
 def test_too_deep_an_answer_is_a_value_error() -> None:
-    value: dict[str, Any] = {"value": 0, "children": []}
-    for _ in range(900):
-        value = {"value": 1, "children": [value]}
-    with pytest.raises(StructuredOutputError):
-        _ = answered(json.dumps(value), Node).parsed
+    for depth in (400, 2_000, 100_000):
+        text = '{"value": 1, "children": [' * depth + "]}" * depth
+        message = answered(text, Node)
+        with pytest.raises(StructuredOutputError):
+            _ = message.parsed
+        assert message.content == text
 
 
 def test_a_text_is_not_a_list_of_its_letters_and_a_list_is_no_object_of_defaults() -> None:

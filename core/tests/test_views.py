@@ -157,6 +157,27 @@ def test_a_view_put_into_another_shares_its_raw() -> None:
     assert message.tool_calls[0].function.arguments == "{}"
 
 
+def test_two_fields_may_share_one_object_and_each_has_its_own_kind() -> None:
+    class Other(View):
+        name: str
+
+    class Both(View):
+        leaf: Leaf = child(Leaf)
+        other: Other = child(Other)
+        leaves: list[Leaf] = children(Leaf)
+        others: list[Other] = children(Other)
+
+    shared = {"name": "x"}
+    several = [shared]
+    for order in (("leaf", "other"), ("other", "leaf")):
+        view = Both({"leaf": shared, "other": shared, "leaves": several, "others": several})
+        found = {name: getattr(view, name) for name in (*order, "leaves", "others")}
+        assert type(found["leaf"]) is type(view.leaves[0]) is Leaf
+        assert type(found["other"]) is type(view.others[0]) is Other
+        for name, value in found.items():
+            assert getattr(view, name) is value
+
+
 def test_views_are_true_and_not_hashable_and_show_their_fields() -> None:
     empty = Choice({})
     assert empty

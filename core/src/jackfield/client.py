@@ -234,7 +234,7 @@ class _Base:
         client = self._settings
         _check(given, client)
         registry = self._registry()
-        described = registry.surface(surface)
+        described = registry.surface(surface, model)
         plain, found = canonical(own)
         finish = None
         if found.typed:
@@ -253,7 +253,6 @@ class _Base:
             stream=stream,
             unsupported=unsupported,
             origin=origin,  # type: ignore[arg-type]
-            official=not (given.get("api_base") or given.get("base_url") or client["api_base"]),
         )
         context = Context(
             registry,
@@ -340,7 +339,7 @@ class Client(_Base, SyncCalls):
                 driver = self._made
         return driver
 
-    def call(self, surface: str, model: str, /, **params: Any) -> Any:
+    def call(self, surface: str, model: str, **params: Any) -> Any:
         """Call any surface: its result, or with ``stream=True`` an iterator of its chunks.
 
         Args:
@@ -397,7 +396,7 @@ class AsyncClient(_Base, AsyncCalls):
                 driver = self._made
         return driver
 
-    async def call(self, surface: str, model: str, /, **params: Any) -> Any:
+    async def call(self, surface: str, model: str, **params: Any) -> Any:
         """As `Client.call`."""
         from jackfield.stream import AsyncStream, pump
 
@@ -412,7 +411,7 @@ class AsyncClient(_Base, AsyncCalls):
         return ready.result(outcome)
 
     async def aclose(self) -> None:
-        """Close this event loop's pool. Sessions that were given stay open."""
+        """Close the client, and this event loop's pool. Sessions that were given stay open."""
         self._closed = True
         if self._made is not None:
             await self._transport.aclose()

@@ -205,14 +205,12 @@ class Settings:
         "headers",
         "key",
         "max_retries",
-        "official",
         "query",
         "session",
         "timeouts",
     )
 
     base_url: str
-    official: bool
     key: Secret | None
     headers: dict[str, str]
     query: Mapping[str, Any]
@@ -240,6 +238,21 @@ def policy(given: Mapping[str, Any], client: Mapping[str, Any]) -> Policy:
     return "raise"
 
 
+def _pick(given: Mapping[str, Any], client: Mapping[str, Any], *names: str) -> Any:
+    for layer in (given, client):
+        for name in names:
+            value = layer.get(name)
+            if value is not None and value != "":
+                return value
+    return None
+
+
+def base_url(given: Mapping[str, Any], client: Mapping[str, Any], endpoint: Endpoint) -> str | None:
+    """The base URL that somebody set, or None where the endpoint's own is used."""
+    found = _pick(given, client, "base_url", "api_base") or environment(endpoint.base_env)
+    return None if found is None else str(found)
+
+
 def resolve(
     given: Mapping[str, Any],
     client: Mapping[str, Any],
@@ -264,16 +277,10 @@ def resolve(
     settings = Settings()
 
     def pick(*names: str) -> Any:
-        for layer in (given, client):
-            for name in names:
-                value = layer.get(name)
-                if value is not None and value != "":
-                    return value
-        return None
+        return _pick(given, client, *names)
 
-    base = pick("base_url", "api_base") or environment(endpoint.base_env)
-    settings.official = base is None
-    settings.base_url = _base(str(base)) if base is not None else endpoint.base_url
+    base = base_url(given, client, endpoint)
+    settings.base_url = _base(base) if base is not None else endpoint.base_url
     session_name = "aclient_session" if is_async else "client_session"
     settings.session = pick(session_name)
     settings.timeouts = _timeouts(pick("timeout"), pick("stream_idle_timeout"))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 if TYPE_CHECKING:
     from jackfield.config import Timeouts
     from jackfield.envelope import Loss
+    from jackfield.machine import Machine
     from jackfield.manifest import Surface
     from jackfield.sources import Source
-    from jackfield.stream import Machine
 
 
 class Body(Protocol):

@@ -1,54 +1,35 @@
-"""One call from start to end as a flow: settings, request, attempts, redirects, answer.
+"""One call from start to end as a flow: settings, request, attempts, answer.
 
 Sans-I/O: it yields effects and is driven by either driver. Middleware wraps it.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Generator, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from jackfield import config, jsonio, retry
-from jackfield.config import Secret, Settings
-from jackfield.dotted import load
-from jackfield.effects import Answer, Body, Close, Deliver, Flow, Outgoing, Read, Send, Sleep
+from jackfield.config import Settings
+from jackfield.effects import Answer, Close, Deliver, Flow, Read, Sleep
 from jackfield.envelope import Call, Loss, Result, WireRequest, WireResponse
 from jackfield.errors import (
-    APIConnectionError,
     APIError,
     APIResponseValidationError,
-    ConfigError,
     PluginError,
-    RequestError,
-    SourceError,
     error_from_body,
 )
+from jackfield.machine import Machine
 from jackfield.manifest import Endpoint
+from jackfield.outgoing import outgoing_of, replayable, send
 from jackfield.pipeline import Layer, Prepared, prepare
 from jackfield.registry import Registry
-from jackfield.sources import FetchRules, Source
-from jackfield.stream import Machine
+from jackfield.sources import FetchRules
 
 if TYPE_CHECKING:
     from jackfield.answers import Next
 
-MAX_REDIRECTS = 10
 MAX_ANSWERS = 1000
 """Requests that one call may make by `Next`: polling ends somewhere."""
-_STANDARD = frozenset({"accept", "content-type"})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-Auth = Callable[[str, str, Mapping[str, str], Callable[[], str | None]], Mapping[str, str]]
-"""``(method, url, headers, body_hash) -> headers``; ``body_hash()`` is the SHA-256 in hex."""
-
-
-def bearer(key: str) -> Auth:
-    """The usual authorisation: ``Authorization: Bearer <key>``."""
-    header = {"Authorization": f"Bearer {key}"}
-    return lambda method, url, headers, body_hash: header
 
 
 class Context:
@@ -74,10 +55,15 @@ class Context:
         self.now = now
         self.is_async = is_async
 
+    def official(self, endpoint: Endpoint) -> bool:
+        """Whether requests go to the endpoint's own base URL."""
+        base = config.base_url(self.given, self.client, endpoint)
+        return base is None or base.rstrip("/") == endpoint.base_url.rstrip("/")
+
 
 def exchange(call: Call, context: Context) -> Flow:
     """The flow of one call, without middleware."""
-    prepared = yield from prepare(call, context.registry, context.rules)
+    prepared = yield from prepare(call, context.registry, context.rules, context.official)
     owner = prepared.owner
     endpoint = _endpoint(owner)
     settings = config.resolve(
@@ -118,12 +104,12 @@ def _attempts(
     owner = prepared.owner
     if not isinstance(request, WireRequest) or type(request.path) is not str:
         raise owner.relay.broken("transform_request", "made a request that is none")
-    outgoing = _outgoing(request, owner.call, settings, context.rules, context.registry)
+    outgoing = outgoing_of(request, owner.call, settings, context.rules, context.registry)
     attempt = 0
     while True:
         attempt += 1
         try:
-            reply = yield from _send(outgoing, settings, endpoint)
+            reply = yield from send(outgoing, settings, endpoint)
             if reply.status >= 400:
                 raise (yield from _error(reply, settings, owner))
             if owner.call.stream and _streams(reply.headers):
@@ -139,191 +125,12 @@ def _attempts(
             )
             if pause is None or error.chunks:
                 raise
-            if not _replayable(outgoing.body) or not request.idempotent:
-                error.args = (f"{error.message} (not tried again: the body can be sent once)",)
+            if not replayable(outgoing.body) or not request.idempotent:
+                error.message += " (not tried again: the body can be sent once)"
+                error.args = (error.message,)
                 raise
             error.__traceback__ = None
         yield Sleep(pause)
-
-
-# Building -----------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=512)
-def _url(base: str, path: str) -> str:
-    if path.startswith(("http://", "https://")):
-        return path
-    parts = base.partition("?")
-    return parts[0].rstrip("/") + path + parts[1] + parts[2]
-
-
-def _outgoing(
-    request: WireRequest, call: Call, settings: Settings, rules: FetchRules, registry: Registry
-) -> Outgoing:
-    url = _url(settings.base_url, request.path)
-    if request.query or settings.query:
-        query = urlencode({**request.query, **settings.query}, doseq=True, quote_via=quote)
-        url += ("&" if "?" in url else "?") + query
-    body, content_type = _body(request.body, settings.extra_body, call, rules, registry)
-    headers = {"Accept": "application/json"}
-    if content_type is not None:
-        headers["Content-Type"] = content_type
-    if request.headers or settings.headers:
-        headers = config.merge_headers(headers, request.headers, settings.headers)
-    return Outgoing(request.method, url, headers, body, settings.timeouts, settings.session)
-
-
-def _body(
-    body: Any, extra: Mapping[str, Any], call: Call, rules: FetchRules, registry: Registry
-) -> tuple[bytes | Body | None, str | None]:
-    if isinstance(body, dict):
-        if extra:
-            from jackfield.canonical import canonical
-
-            body = {**body, **canonical(extra)[0]}
-        return _json(body, registry), "application/json"
-    if body is None and not extra:
-        return None, None
-    from jackfield.answers import Multipart
-
-    if isinstance(body, Multipart):
-        from jackfield.multipart import MultipartBody
-
-        fields = [*body.fields, *((name, str(value)) for name, value in extra.items())]
-        multipart = MultipartBody(Multipart(fields))
-        for source in multipart.sources:
-            _allowed(source, call, rules)
-            source.measure()
-        return multipart, multipart.content_type
-    if extra:
-        raise ConfigError("extra_body needs a request with a JSON or form body")
-    if isinstance(body, (bytes, bytearray)):
-        return bytes(body), "application/octet-stream"
-    if isinstance(body, Source):
-        from jackfield.multipart import SourceBody
-
-        _allowed(body, call, rules)
-        return SourceBody(body), "application/octet-stream"
-    return _json(body, registry), "application/json"
-
-
-def _json(body: Any, registry: Registry) -> bytes:
-    try:
-        data = jsonio.encode(body, _refuse)
-    except (TypeError, ValueError, RecursionError) as error:
-        for path, part in _sources_left(body, "", None):
-            raise _unhandled(path, part, registry) from None
-        raise RequestError(f"the request can't be written as JSON: {error}") from None
-    if b"null" in data:  # orjson writes NaN so; the caller's were found, a plugin's may be here
-        from jackfield.canonical import canonical
-
-        canonical(body if isinstance(body, dict) else {"body": body})
-    return data
-
-
-def _allowed(source: Source, call: Call, rules: FetchRules) -> None:
-    if source.kind == "path" and call.origin == "remote":
-        raise SourceError("a call that came over a network can't name a local file")
-    if source.kind == "path" and not rules.local_files:
-        raise SourceError(f"local files are turned off (local_files=False): {source.text}")
-
-
-def _refuse(value: Any) -> Any:
-    if isinstance(value, Source):
-        raise TypeError(f"{value!r} was left in it: no installed plugin turned it into content")
-    raise TypeError(f"a {type(value).__name__} is not JSON")
-
-
-def _sources_left(value: Any, path: str, part: str | None) -> Iterator[tuple[str, str | None]]:
-    """Where files are still in a JSON body, and the type of the content part around each."""
-    if isinstance(value, Source):
-        yield path, part
-    elif isinstance(value, dict):
-        kind = value.get("type")
-        for key, item in value.items():
-            here = f"{path}.{key}" if path else str(key)
-            yield from _sources_left(item, here, kind if isinstance(kind, str) else part)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _sources_left(item, f"{path}[{index}]", part)
-
-
-def _unhandled(path: str, part: str | None, registry: Registry) -> RequestError:
-    owner = registry.parts_reserved(part) if part is not None else None
-    advice = f"; install {owner} (pip install {owner})" if owner else ""
-    return RequestError(
-        f"{path} is a file, and no installed plugin turned it into content{advice}", path=path
-    )
-
-
-def _replayable(body: Any) -> bool:
-    return body is None or isinstance(body, bytes) or bool(getattr(body, "replayable", True))
-
-
-# Sending ------------------------------------------------------------------------------------------
-
-
-def _send(outgoing: Outgoing, settings: Settings, endpoint: Endpoint) -> Generator[Any, Any, Any]:
-    """Authorise, send and follow redirects; nothing secret crosses to another origin."""
-    at_home = True
-    for _ in range(MAX_REDIRECTS + 1):
-        authorised = _authorise(outgoing, settings.key, endpoint) if at_home else outgoing
-        reply = yield Send(authorised)
-        if reply.status not in _REDIRECTS or "location" not in reply.headers:
-            return reply
-        yield Close(reply)
-        outgoing, stays = _redirected(outgoing, reply)
-        at_home = at_home and stays
-    raise APIConnectionError(f"more than {MAX_REDIRECTS} redirects", retryable=False)
-
-
-def _authorise(outgoing: Outgoing, key: Secret | None, endpoint: Endpoint) -> Outgoing:
-    if key is None:
-        return outgoing
-    names = {name.lower() for name in outgoing.headers}
-    if any(name in names for name in endpoint.auth_headers):
-        return outgoing  # the caller's own header wins
-    body = outgoing.body
-
-    def body_hash() -> str | None:
-        if body is None or isinstance(body, bytes):
-            return hashlib.sha256(body or b"").hexdigest()
-        return None  # it is not read twice
-
-    auth = _auth(endpoint.auth, key.reveal())
-    added = auth(outgoing.method, outgoing.url, outgoing.headers, body_hash)
-    return outgoing.replace(headers={**outgoing.headers, **added})
-
-
-@lru_cache(maxsize=64)
-def _auth(factory: str, key: str) -> Auth:
-    made: Auth = load(factory)(key)
-    return made
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _redirected(outgoing: Outgoing, reply: Any) -> tuple[Outgoing, bool]:
-    """The request after a redirect, and whether it stays with the origin."""
-    try:
-        url = urljoin(outgoing.url, reply.headers["location"])
-        stays = _origin(url) == _origin(outgoing.url)
-    except ValueError:
-        raise APIConnectionError("a redirect to what is no URL", retryable=False) from None
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise APIConnectionError("a redirect to something else than http(s)", retryable=False)
-    changes: dict[str, Any] = {"url": url}
-    headers = outgoing.headers
-    if reply.status == 303 or (reply.status in (301, 302) and outgoing.method == "POST"):
-        changes |= {"method": "GET", "body": None}
-        headers = {n: v for n, v in headers.items() if n.lower() != "content-type"}
-    if not stays:
-        headers = {n: v for n, v in headers.items() if n.lower() in _STANDARD}
-        changes["session"] = None  # its headers, cookies and auth are for the other origin
-    return outgoing.replace(headers=headers, **changes), stays
 
 
 # Receiving ----------------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ class Endpoint(Value):
     project_env: tuple[str, ...] = ()
     organization_header: str | None = None
     project_header: str | None = None
-    auth: str = "jackfield.exchange:bearer"
+    auth: str = "jackfield.outgoing:bearer"
     auth_headers: tuple[str, ...] = ("authorization",)
     needs_key: bool = True
 

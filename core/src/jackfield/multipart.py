@@ -6,14 +6,30 @@ import os
 from collections.abc import Iterator
 
 from jackfield.envelope import FilePart, Multipart
+from jackfield.errors import RequestError
 from jackfield.sources import PIECE, Source
 
 _ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 
 
-def _quoted(text: str) -> bytes:
+def _quoted(text: str, field: str) -> bytes:
     # The escapes that browsers use, and that servers expect.
-    return "".join(_ESCAPES.get(char, char) for char in text).encode("utf-8")
+    return _written("".join(_ESCAPES.get(char, char) for char in text), field)
+
+
+def _written(text: str, field: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise RequestError(
+            f"the form field {field!r} holds a lone surrogate, which UTF-8 cannot", path=field
+        ) from None
+
+
+def _type(text: str, field: str) -> bytes:
+    if not text.isprintable() or not text.isascii():
+        raise RequestError(f"{text!r} is no content type for the form field {field!r}", path=field)
+    return text.encode("ascii")
 
 
 class MultipartBody:
@@ -22,18 +38,18 @@ class MultipartBody:
     def __init__(self, multipart: Multipart, boundary: str | None = None) -> None:
         self._boundary = (boundary or os.urandom(16).hex()).encode("ascii")
         self.content_type = f"multipart/form-data; boundary={self._boundary.decode()}"
-        self._fields = [(self._head(n, v), _content(v)) for n, v in multipart.fields]
+        self._fields = [(self._head(n, v), _content(n, v)) for n, v in multipart.fields]
         self.sources = [c for _, c in self._fields if isinstance(c, Source)]
         self.replayable = all(source.replayable for source in self.sources)
 
     def _head(self, name: str, value: str | FilePart) -> bytes:
         lines = [b"--" + self._boundary]
-        disposition = b'Content-Disposition: form-data; name="' + _quoted(name) + b'"'
+        disposition = b'Content-Disposition: form-data; name="' + _quoted(name, name) + b'"'
         if isinstance(value, FilePart):
             shown = value.name or getattr(value.source, "name", None) or "upload"
-            disposition += b'; filename="' + _quoted(shown) + b'"'
+            disposition += b'; filename="' + _quoted(shown, name) + b'"'
             content_type = value.content_type or "application/octet-stream"
-            lines += [disposition, b"Content-Type: " + content_type.encode("ascii", "replace")]
+            lines += [disposition, b"Content-Type: " + _type(content_type, name)]
         else:
             lines.append(disposition)
         return b"\r\n".join(lines) + b"\r\n\r\n"
@@ -62,9 +78,9 @@ class MultipartBody:
         yield b"--" + self._boundary + b"--\r\n"
 
 
-def _content(value: str | FilePart) -> bytes | Source:
+def _content(name: str, value: str | FilePart) -> bytes | Source:
     if isinstance(value, str):
-        return value.encode("utf-8")
+        return _written(value, name)
     return value.source
 
 

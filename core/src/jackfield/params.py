@@ -14,6 +14,9 @@ from jackfield.envelope import Call, Loss
 from jackfield.errors import UnsupportedParamsError
 from jackfield.value import Value
 
+_Place: TypeAlias = tuple[Any, ...]
+"""The keys and indices that lead to a value."""
+
 
 @attrs.frozen(eq=False, repr=False)
 class Param(Value):
@@ -25,7 +28,8 @@ class Param(Value):
         reason: why, for people.
         accepts: the values that are accepted; None for any. Another value is unsupported.
         refuses: values that are not accepted, where the others are.
-        maps_to: the parameter it becomes. Where the caller gave that too, the caller's stays.
+        maps_to: the name it gets, in the same object. Where the caller gave that too, the caller's
+            stays.
         to: maps values (``{"system": "developer"}``) instead of names.
     """
 
@@ -48,28 +52,28 @@ class ParamSet(Value):
 
 
 def _places(
-    value: Any, parts: list[str], path: str, element: tuple[list[Any], int] | None = None
-) -> Iterator[tuple[str, Any, Any, Any, tuple[list[Any], int] | None]]:
-    """Where ``parts`` lead: path, container, key or index, value, and the list element around."""
+    value: Any, parts: list[str], path: str, place: _Place, element: _Place | None = None
+) -> Iterator[tuple[str, _Place, Any, Any, _Place | None]]:
+    """Where ``parts`` lead: path, place, container, value, and the list element around it."""
     if not isinstance(value, dict):
         return
     head, rest = parts[0], parts[1:]
     key = head.removesuffix("[]")
     if key not in value:
         return
-    here = f"{path}.{key}" if path else key
+    here, at = f"{path}.{key}" if path else key, (*place, key)
     if not head.endswith("[]"):
         if rest:
-            yield from _places(value[key], rest, here, element)
+            yield from _places(value[key], rest, here, at, element)
         else:
-            yield here, value, key, value[key], element
+            yield here, at, value, value[key], element
     elif isinstance(value[key], list):
         items = value[key]
         for index, item in enumerate(items):
             if rest:
-                yield from _places(item, rest, f"{here}[{index}]", (items, index))
+                yield from _places(item, rest, f"{here}[{index}]", (*at, index), (*at, index))
             else:
-                yield f"{here}[{index}]", items, index, item, None
+                yield f"{here}[{index}]", (*at, index), items, item, None
 
 
 def _accepted(row: Param, value: Any) -> bool:
@@ -92,20 +96,52 @@ def _complaint(path: str, value: Any, row: Param, model: str) -> str:
     return f"{path}={value!r} is not supported by {model}; it accepts {accepted}{because}"
 
 
+def _mapped(values: Mapping[Any, Any], value: Any) -> Any:
+    try:
+        return values.get(value, _GONE)
+    except TypeError:  # an object or a list is no key
+        return _GONE
+
+
 _GONE = object()
-_Edits: TypeAlias = dict[int, dict[Any, Any]]
 
 
-def _rebuild(value: Any, edits: _Edits) -> Any:
-    """A copy of JSON with the edits applied: by container identity, key → value or `_GONE`."""
-    own = edits.get(id(value), {})
-    if isinstance(value, dict):
-        kept = {key: own.get(key, item) for key, item in value.items()}
-        return {key: _rebuild(item, edits) for key, item in kept.items() if item is not _GONE}
-    if isinstance(value, list):
-        items = [own.get(index, item) for index, item in enumerate(value)]
-        return [_rebuild(item, edits) for item in items if item is not _GONE]
-    return value
+class _Edits:
+    """What changes, by place: the same object in two places is two places."""
+
+    def __init__(self) -> None:
+        self.values: dict[_Place, Any] = {}
+        self.names: dict[_Place, str] = {}
+
+    def renamed_to(self, place: _Place) -> bool:
+        """Whether something is renamed to this place already."""
+        return any((*old[:-1], new) == place for old, new in self.names.items())
+
+    def applied(self, params: Mapping[str, Any]) -> Any:
+        """The parameters with the edits; what has none in it is shared."""
+        touched = {
+            place[:length]
+            for place in (*self.values, *self.names)
+            for length in range(1, len(place))
+        }
+        return self._rebuilt(params, (), touched | {()})
+
+    def _rebuilt(self, value: Any, place: _Place, touched: set[_Place]) -> Any:
+        if place not in touched:
+            return value
+        if isinstance(value, list):
+            return [
+                self._rebuilt(item, (*place, index), touched)
+                for index, item in enumerate(value)
+                if self.values.get((*place, index)) is not _GONE
+            ]
+        built: dict[str, Any] = {}
+        for key, item in value.items():
+            at = (*place, key)
+            item = self.values.get(at, item)
+            if item is not _GONE:
+                built[self.names.get(at, key)] = self._rebuilt(item, at, touched)
+        return built
 
 
 def apply(call: Call, declared: ParamSet, *, provider: str | None = None) -> Call:
@@ -118,17 +154,13 @@ def apply(call: Call, declared: ParamSet, *, provider: str | None = None) -> Cal
     Raises:
         UnsupportedParamsError: under ``raise``; names the parameter and what is accepted.
     """
-    params: Any = call.params
     losses: list[Loss] = []
-    edits: _Edits = {}
-    renames: dict[str, str] = {}
+    edits = _Edits()
     passing = call.unsupported == "pass"
-
-    def edit(container: Any, key: Any, value: Any) -> None:
-        edits.setdefault(id(container), {})[key] = value
-
     for path, row in declared.rows.items():
-        for where, container, key, value, element in _places(params, path.split("."), ""):
+        for where, place, container, value, element in _places(
+            call.params, path.split("."), "", ()
+        ):
             if not _accepted(row, value):
                 complaint = _complaint(where, value, row, call.model)
                 if call.unsupported == "raise":
@@ -139,30 +171,25 @@ def apply(call: Call, declared: ParamSet, *, provider: str | None = None) -> Cal
                         provider=provider,
                     )
                 losses.append(Loss(where, "passed" if passing else "dropped", complaint))
-                if passing:
-                    continue
-                if element is not None:
-                    container, key = element
-                edit(container, key, _GONE)
+                if not passing:
+                    edits.values[element or place] = _GONE
             elif row.status != "mapped" or passing:
                 continue
             elif row.to is not None:
-                if value in row.to:
-                    edit(container, key, row.to[value])
+                new = _mapped(row.to, value)
+                if new is not _GONE:
+                    edits.values.setdefault(place, new)
                     losses.append(Loss(where, "mapped", row.reason))
-            elif row.maps_to is None:
-                edit(container, key, _GONE)
+            elif row.maps_to is None or isinstance(container, list):
+                edits.values[place] = _GONE
                 losses.append(Loss(where, "mapped", row.reason))
-            elif row.maps_to in params:
-                edit(container, key, _GONE)
+            elif row.maps_to in container or edits.renamed_to((*place[:-1], row.maps_to)):
+                edits.values[place] = _GONE
                 losses.append(Loss(where, "dropped", f"{row.maps_to} was given too and wins"))
             else:
-                renames[key] = row.maps_to
+                edits.names[place] = row.maps_to
                 losses.append(Loss(where, "mapped", row.reason or f"sent as {row.maps_to}"))
     if not losses:
         return call
-    if edits:
-        params = _rebuild(params, edits)
-    if renames:
-        params = {renames.get(key, key): value for key, value in params.items()}
+    params = edits.applied(call.params) if edits.values or edits.names else call.params
     return call.replace(params=params, losses=(*call.losses, *losses))

@@ -5,14 +5,14 @@ Pure but for the reading that `Fetch` asks for, which is left to the driver.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from jackfield.canonical import parts_in
 from jackfield.discovery import Plugin
 from jackfield.envelope import Call, WireRequest
 from jackfield.errors import NoRouteError, PluginError, RequestError
-from jackfield.manifest import Manifest, Rewriter, starts_with
+from jackfield.manifest import Endpoint, Manifest, Rewriter, starts_with
 from jackfield.registry import Registry, Route
 from jackfield.relay import Relay
 from jackfield.sources import FetchRules
@@ -49,8 +49,19 @@ class Prepared:
         return self.outer[0] if self.outer else self.owner
 
 
-def prepare(call: Call, registry: Registry, rules: FetchRules) -> Generator[Any, Any, Prepared]:
+def prepare(
+    call: Call,
+    registry: Registry,
+    rules: FetchRules,
+    official: Callable[[Endpoint], bool] = lambda endpoint: True,
+) -> Generator[Any, Any, Prepared]:
     """Ask hooks until there is something to send.
+
+    Args:
+        call: as the caller made it, with canonical parameters.
+        registry: where it may go.
+        rules: what may be read on the way.
+        official: whether requests to an endpoint go to its own base URL.
 
     Raises:
         NoRouteError, AmbiguousRouteError: the name leads nowhere, or a plugin declined.
@@ -64,8 +75,13 @@ def prepare(call: Call, registry: Registry, rules: FetchRules) -> Generator[Any,
         here = (route.surface.name, route.name)
         _check_trail(trail, here, route)
         trail.append(here)
-        call = call.replace(model=route.model, name=route.name, prefix=route.prefix)
         manifest = _manifest(route.plugin)
+        call = call.replace(
+            model=route.model,
+            name=route.name,
+            prefix=route.prefix,
+            official=manifest.endpoint is not None and official(manifest.endpoint),
+        )
         if route.rewriters:
             call, moved = yield from _rewrite(call, route, registry, rules)
             if moved:

@@ -135,24 +135,30 @@ class Registry:
         best = [key for key in fits if len(key[0].replace("{digit}", "0")) == longest]
         owners = {p.distribution for key in best for p in self._aliases[key]}
         if claimed is not None:
-            raise _ambiguous(f"the bare name {name!r}", owners | {claimed[1].distribution})
+            raise _ambiguous(f"the bare name {name!r}", owners | claimed[1])
         if len({prefix for _, prefix in best}) > 1:
             raise _ambiguous(f"the bare name {name!r}", owners)
         return best[0][1] + name
 
-    def _claimed_as_given(self, name: str) -> tuple[str, Plugin] | None:
-        for (_, exact), rows in self._claims.exact.items():
-            if exact == name:
-                return exact, rows[0][0]
-        found: tuple[str, Plugin] | None = None
-        tables: tuple[_Table[Any], ...] = (self._claims, self._reserved)
-        for table in tables:
-            for prefixes in table.prefixes.values():
-                for prefix, rows in prefixes.items():
-                    longer = found is None or len(prefix) > len(found[0])
-                    if prefix and name.startswith(prefix) and longer:
-                        found = prefix, rows[0][0]
-        return found
+    def _claimed_as_given(self, name: str) -> tuple[str, set[str]] | None:
+        """The exact name or the longest prefix that fits on any surface, and whose it is."""
+        owners = {
+            plugin.distribution
+            for (_, exact), rows in self._claims.exact.items()
+            if exact == name
+            for plugin, _ in rows
+        }
+        if owners:
+            return name, owners
+        claimed, held = self._claims.prefixes.values(), self._reserved.prefixes.values()
+        fits = {p for rows in claimed for p in rows} | {p for rows in held for p in rows}
+        fits = {prefix for prefix in fits if prefix and name.startswith(prefix)}
+        if not fits:
+            return None
+        longest = max(fits, key=len)
+        owners = {p.distribution for prefixes in claimed for p, _ in prefixes.get(longest, ())}
+        owners |= {r.distribution for prefixes in held for _, r in prefixes.get(longest, ())}
+        return longest, owners
 
     def _variants(self, name: str, table: _Table[Any]) -> list[str]:
         ranked: dict[str, int] = {name: 0}
@@ -177,7 +183,12 @@ class Registry:
                     ranked[names[rank]] = None
         for variant in ranked:
             key = (surface, variant)
-            rows, kept = self._claims.exact.get(key, []), self._reserved.exact.get(key, [])
+            rows = [
+                row for row in self._claims.exact.get(key, []) if _varies(row[1], name, variant)
+            ]
+            kept = [
+                row for row in self._reserved.exact.get(key, []) if _varies(row[1], name, variant)
+            ]
             if rows or kept:
                 yield "exact", rows, kept
         claims, reserved = (
@@ -217,8 +228,12 @@ class Registry:
 
     # Results ----------------------------------------------------------------------------------
 
-    def surface(self, name: str) -> Surface:
+    def surface(self, name: str, model: str = "") -> Surface:
         """The descriptor of a surface.
+
+        Args:
+            name: the surface.
+            model: what it is wanted for, to name the distribution that would bring both.
 
         Raises:
             NoRouteError: no installed plugin describes it.
@@ -228,6 +243,8 @@ class Registry:
         if len(rows) > 1:
             raise _ambiguous(f"the surface {name!r}", {p.distribution for p, _ in rows})
         if not rows:
+            if isinstance(model, str) and model:
+                self._find(name, self.full_name(model))  # a reservation says who it is
             known = ", ".join(sorted(self._surfaces)) or "none"
             raise NoRouteError(f"no surface {name!r}; the installed plugins have: {known}")
         return rows[0][1]
@@ -365,6 +382,14 @@ class Registry:
             return [prefix + rest for prefix in close]
         short = {row.rpartition("/")[2] for row in self.catalogue()}
         return difflib.get_close_matches(name, sorted(short), 3, 0.6)
+
+
+def _varies(item: Claim | Reserved, name: str, variant: str) -> bool:
+    """Whether ``variant`` is one of ``name`` by the item's own naming, and not by another's."""
+    if variant == name:
+        return True
+    start = len(item.prefix)
+    return name.startswith(item.prefix) and variant[start:] in item.naming.bases(name[start:])
 
 
 def _below(prefix: str, name: str) -> bool:

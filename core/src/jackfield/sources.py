@@ -6,6 +6,7 @@ Nothing of the caller's is changed: a file object is read from where it stands a
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import stat
@@ -169,11 +170,15 @@ class Source:
             if self._position is None:
                 yield from _read(self._value, limit)
                 return
-            self._value.seek(self._position)
+            try:
+                self._value.seek(self._position)
+            except (OSError, ValueError) as error:  # closed meanwhile
+                raise SourceError(f"reading the file failed: {error}") from error
             try:
                 yield from _read(self._value, limit)
             finally:
-                self._value.seek(self._position)
+                with contextlib.suppress(OSError, ValueError):
+                    self._value.seek(self._position)
         else:
             raise SourceError(f"a URL is downloaded, not read: {self.text}")
 

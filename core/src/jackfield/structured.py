@@ -12,6 +12,7 @@ import enum
 import types
 import typing
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -26,6 +27,8 @@ _PLAIN: dict[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
     type(None): {"type": "null"},
 }
+
+_ARRAYS: tuple[Any, ...] = (list, Sequence, set, frozenset, tuple)
 
 # ReadOnly came with Python 3.13.
 _QUALIFIERS = [
@@ -72,6 +75,16 @@ def structure(value: Any, into: type[_T]) -> _T:
     """
     if _is_pydantic(into):
         return into.model_validate(value)  # type: ignore[attr-defined,no-any-return]
+    try:
+        _check_shape(value, into, "$")
+        return _built(value, into)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _built(value: Any, into: type[_T]) -> _T:
     import cattrs
 
     try:
@@ -84,8 +97,29 @@ def structure(value: Any, into: type[_T]) -> _T:
             else [str(error)]
         )
         raise ValueError("; ".join(lines)) from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _check_shape(value: Any, of: Any, where: str) -> None:
+    """Find what is no list or no object where one is due: cattrs takes a text for its letters."""
+    origin, args = get_origin(of), get_args(of)
+    if origin is Annotated or origin in _QUALIFIERS:
+        _check_shape(value, args[0], where)
+    elif origin in (Union, types.UnionType):
+        others = [arg for arg in args if arg is not type(None)]
+        if value is not None and len(others) == 1:
+            _check_shape(value, others[0], where)
+    elif origin in _ARRAYS or of in _ARRAYS:
+        if type(value) is not list:
+            raise ValueError(f"{value!r} is not a list @ {where}")
+        if args and (origin is not tuple or args[1:] == (...,)):
+            for index, item in enumerate(value):
+                _check_shape(item, args[0], f"{where}[{index}]")
+    elif (fields := _fields(of)) is not None:
+        if type(value) is not dict:
+            raise ValueError(f"{value!r} is not an object @ {where}")
+        for name, kind in fields.items():
+            if name in value:
+                _check_shape(value[name], kind, f"{where}.{name}")
 
 
 def _converter() -> Any:
@@ -107,6 +141,10 @@ def _exactly(value: Any, wanted: type[Any]) -> Any:
     # cattrs would call str(), int() and so on, and make "None" of a null.
     if wanted is float and type(value) is int:
         return float(value)
+    if issubclass(wanted, enum.Enum):  # IntEnum, StrEnum
+        if any(value == m.value and type(value) is type(m.value) for m in wanted):
+            return wanted(value)
+        raise ValueError(f"{value!r} is not one of {[m.value for m in wanted]}")
     if type(value) is not wanted:
         raise ValueError(f"{value!r} is not a {wanted.__name__}")
     return value
@@ -123,13 +161,13 @@ def _text(value: Any) -> str:
 
 
 def _schema(of: Any, definitions: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    if of in _PLAIN:
-        return dict(_PLAIN[of])
     origin, args = get_origin(of), get_args(of)
-    if origin is Annotated:
+    if origin is Annotated:  # before the rest: what it is annotated with may have no hash
         schema = _schema(args[0], definitions, names)
         notes = [note for note in args[1:] if isinstance(note, str)]
         return {**schema, "description": notes[0]} if notes and "$ref" not in schema else schema
+    if of in _PLAIN:
+        return dict(_PLAIN[of])
     if origin in _QUALIFIERS:
         return _schema(args[0], definitions, names)
     if origin is Literal:
@@ -149,7 +187,10 @@ def _schema(of: Any, definitions: dict[str, Any], names: dict[Any, str]) -> dict
         raise RequestError(f"{of!r} can't be turned into a JSON Schema")
     if of not in names:
         base = name_of(of)
-        names[of] = base if base not in definitions else f"{base}_{len(names)}"
+        names[of], number = base, 1
+        while names[of] in definitions:
+            number += 1
+            names[of] = f"{base[:60]}_{number}"
         definitions[names[of]] = {}
         definitions[names[of]] = _object(of, fields, definitions, names)
     return {"$ref": f"#/$defs/{names[of]}"}
@@ -163,9 +204,18 @@ def _enum(values: list[Any]) -> dict[str, Any]:
     return schema
 
 
+@lru_cache(maxsize=256)
 def _fields(of: Any) -> dict[str, Any] | None:
+    """Names and types of a class's fields, or None for what has none."""
     if not isinstance(of, type):
         return None
+    try:
+        return _resolved(of)
+    except NameError as error:
+        raise RequestError(f"the types of {of.__name__} can't be resolved: {error}") from None
+
+
+def _resolved(of: type) -> dict[str, Any] | None:
     if attrs.has(of):
         attrs.resolve_types(of, include_extras=True)
         return {field.name: field.type or Any for field in attrs.fields(of) if field.init}

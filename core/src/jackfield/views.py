@@ -78,7 +78,9 @@ def _object(name: str, of: type[View]) -> property:
             view = of(value)
             self._views = view
             return view
-        return _kept(self, kept, name, value) or _keep(self, kept, name, of(value))
+        found = _kept(self, kept, name, value)
+        # One raw object may stand in two fields of different kinds.
+        return found if type(found) is of else _keep(self, kept, name, of(value))
 
     return _property(name, get)
 
@@ -93,10 +95,12 @@ def _array(name: str, of: type[View]) -> property:
             views = list_view(value, of)
             self._views = views
             return views
-        if type(kept) is Views and kept._raw is value:
+        if type(kept) is Views and kept._raw is value and kept._of is of:
             return kept
         found = _kept(self, kept, name, value)
-        return found if found is not None else _keep(self, kept, name, list_view(value, of))
+        if type(found) is Views and found._of is of:
+            return found
+        return _keep(self, kept, name, list_view(value, of))
 
     return _property(name, get)
 
@@ -112,7 +116,9 @@ def _kept(self: View, kept: Any, name: str, value: Any) -> Any:
 
 def _keep(self: View, kept: Any, name: str, view: Any) -> Any:
     if type(kept) is not dict:
-        earlier = next((f for f in self._fields if self._raw.get(f) is kept._raw), None)
+        earlier = next(
+            (f for f in self._fields if self._raw.get(f) is kept._raw and f != name), None
+        )
         kept = {} if earlier is None else {earlier: kept}
         self._views = kept
     kept[name] = view
@@ -327,6 +333,11 @@ class Views(list[Any]):
 
     def __iadd__(self, items: Iterable[Any]) -> Views:  # type: ignore[misc]  # always this list
         self.extend(items)
+        return self
+
+    def __imul__(self, times: SupportsIndex) -> Views:  # always this list
+        self._raw *= times
+        self._again()
         return self
 
     def pop(self, index: SupportsIndex = -1) -> Any:

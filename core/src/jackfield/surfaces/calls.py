@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class _Calls(Protocol):
-    def call(self, surface: str, model: str, /, **params: Any) -> Any: ...
+    def call(self, surface: str, model: str, **params: Any) -> Any: ...
 
 
 class _AsyncCalls(Protocol):
-    async def call(self, surface: str, model: str, /, **params: Any) -> Any: ...
+    async def call(self, surface: str, model: str, **params: Any) -> Any: ...
 
 
 class SyncCalls:

@@ -9,6 +9,7 @@ from jackfield import jsonio
 from jackfield.canonical import Typed
 from jackfield.errors import RequestError, StructuredOutputError
 from jackfield.structured import name_of, schema_of, structure
+from jackfield.surfaces.chat import Message
 from jackfield.views import View, Views
 
 
@@ -42,8 +43,8 @@ def prepare(params: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], 
     def finish(result: Any) -> None:
         for choice in result.choices if isinstance(result.choices, Views) else ():
             message: Any = choice.message if isinstance(choice, View) else None
-            if isinstance(message, View):
-                message._parsed = _once(parse)
+            if isinstance(message, Message):
+                message._parsed = _once(parse)  # type: ignore[attr-defined]  # a slot
 
     return changed, finish
 

@@ -62,7 +62,10 @@ def _translate(error: Exception, outgoing: Outgoing, late: bool = False) -> Base
         # Its text quotes header values, and those can be secrets.
         return APIConnectionError(f"the request to {where} breaks HTTP's rules", retryable=False)
     if "TransportError" in names or "HTTPError" in names or "StreamError" in names:
-        return APIConnectionError(f"the connection to {where} failed: {type(error).__name__}")
+        # Only a refusal's text is the system's own; others may quote what was sent or received.
+        why = f" ({error})" if "ConnectError" in names else ""
+        what = f"{type(error).__name__}{why}"
+        return APIConnectionError(f"the connection to {where} failed: {what}")
     return error
 
 

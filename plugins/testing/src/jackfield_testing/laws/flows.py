@@ -11,9 +11,9 @@ from jackfield.discovery import Plugin
 from jackfield.effects import Answer, Close, Outgoing, Piece, Read, ReadSource, Send, Sleep
 from jackfield.envelope import Call
 from jackfield.exchange import Context, exchange
-from jackfield.fetching import FetchRules
 from jackfield.manifest import Manifest
 from jackfield.registry import Registry
+from jackfield.sources import FetchRules
 from jackfield.stream import Stream, pump
 from jackfield_testing.laws import passthrough
 

@@ -105,7 +105,9 @@ def _find(surface: str, name: str, claims: Any, held: Any) -> Verdict | None:
         ("exact", lambda item, rank=rank: _rank(item, name) == rank)  # type: ignore[misc]
         for rank in sorted(ranks)
     ]
-    lengths = {len(i.prefix) for i in (*(c for _, c in claims), *held) if i.models is None}
+    prefixes = {i.prefix for i in (*(c for _, c in claims), *held) if i.models is None}
+    # A prefix alone names no model, not even of a shorter prefix.
+    lengths = set() if name in prefixes else {len(prefix) for prefix in prefixes}
     levels += [
         (
             "prefix",

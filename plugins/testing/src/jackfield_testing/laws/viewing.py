@@ -85,7 +85,10 @@ def _spoil(value: Any) -> None:
 
 
 def _writes(view: View, raw: dict[str, Any]) -> None:
-    for name in (*view._fields, "an_unknown_one"):
+    view["an_unknown_one"] = 1
+    assert raw["an_unknown_one"] == view.an_unknown_one == 1
+    del view["an_unknown_one"]
+    for name in view._fields:
         had, old = name in raw, raw.get(name)
         setattr(view, name, "new")
         assert raw[name] == view[name] == getattr(view, name) == "new"
