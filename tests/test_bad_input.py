@@ -602,8 +602,6 @@ def test_a_byte_now_and_then_does_not_hold_a_call_beyond_its_timeout(
         head_then(where, wire)
         wire.trickle(b" ", every=0.05)
 
-    if session and not ask.asynchronous and where == "head":
-        pytest.skip("httpx bounds a blocking session's single reads only")
     server = serve(answer)
     call: dict[str, Any] = {"timeout": SHORT, "stream": where == "stream"}
     with in_time():

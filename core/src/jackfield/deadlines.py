@@ -1,8 +1,9 @@
 """Bound a whole read, not only each single one, for blocking sockets.
 
 httpx bounds every read by itself, so a peer that sends a byte now and then holds a blocking call
-for ever. The pools of our own clients get a network backend that also looks at the deadline of the
-call that runs in this thread. On asyncio a cancelled task does the same.
+for ever. The pools of our own clients, and those of a caller's blocking session, get a network
+backend that also looks at the deadline of the call that runs in this thread. On asyncio a cancelled
+task does the same.
 """
 
 from __future__ import annotations
@@ -94,11 +95,14 @@ class _Backend:
 def watch(transport: _T) -> _T:
     """Give an httpx transport's pool such a backend; one for asyncio is left as it is.
 
-    httpx has no public way to set one. Where its insides look different the transport is left
+    It changes nothing for calls that have no deadline in their thread, so a caller's session can
+    have one too. httpx has no public way to set it. Where its insides look different the transport is left
     alone too, and only the timeouts of single reads hold.
     """
     pool = getattr(transport, "_pool", None)
     backend = getattr(pool, "_network_backend", None)
+    if isinstance(backend, _Backend):
+        return transport
     if pool is not None and hasattr(backend, "connect_tcp") and hasattr(transport, "close"):
         pool._network_backend = _Backend(backend)
     return transport

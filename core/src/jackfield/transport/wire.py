@@ -221,6 +221,8 @@ def deadline_of(timeouts: Timeouts) -> float | None:
 
 def session_sender(session: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """How a caller's session builds and sends; core follows redirects itself."""
+    for inner in (getattr(session, "_transport", None), *getattr(session, "_mounts", {}).values()):
+        watch(inner)
     return session.build_request, partial(session.send, stream=True, follow_redirects=False)
 
 

@@ -58,6 +58,7 @@ class ModelRecord:
         summary: accepted values of a reasoning summary; empty: it gives none.
         verbosity: accepted values; empty: it has no such parameter.
         streaming: False where it answers only whole.
+        tools: types of built-in tools that it is known to take.
         tools_excluded: types of built-in tools that it rejects.
         input_excluded: kinds and part types of input that it rejects.
         input, output: modalities.
@@ -77,6 +78,7 @@ class ModelRecord:
     summary: tuple[Literal["auto", "concise", "detailed"], ...] | None = None
     verbosity: tuple[Literal["low", "medium", "high"], ...] | None = None
     streaming: bool = True
+    tools: tuple[str, ...] = ()
     tools_excluded: tuple[str, ...] = ()
     input_excluded: tuple[str, ...] = ()
     input: tuple[Modality, ...] | None = None

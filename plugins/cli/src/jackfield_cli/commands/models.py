@@ -11,16 +11,6 @@ import click
 from jackfield_cli.output import emit_facts, emit_json, emit_table, json_option
 
 _UNKNOWN = "unknown"
-# The tools that OpenAI runs itself. A row names those that its model rejects; the later seed says
-# of gpt-5-pro that it has the others.
-_HOSTED_TOOLS = (
-    "web_search",
-    "file_search",
-    "image_generation",
-    "mcp",
-    "code_interpreter",
-    "computer_use",
-)
 _PRICES = {
     "input": "input",
     "cached_input": "cached input",
@@ -66,7 +56,7 @@ def models(name: str | None, surface: str | None, as_json: bool) -> None:
         found = find(rows, name, () if part else namings(client))
         if found:
             if as_json:
-                documents = [_document(entry) for entry in found]
+                documents = [entry.to_dict() for entry in found]
                 emit_json(documents[0] if len(documents) == 1 else documents)
             else:
                 for entry in found:
@@ -169,19 +159,6 @@ def _effort(row: Mapping[str, Any]) -> str:
 # One model ----------------------------------------------------------------------------------------
 
 
-def _tools(row: Mapping[str, Any]) -> list[str] | None:
-    if "tools" in row:
-        return list(row["tools"])
-    excluded = row.get("tools_excluded")
-    return [tool for tool in _HOSTED_TOOLS if tool not in excluded] if excluded else None
-
-
-def _document(entry: Any) -> dict[str, Any]:
-    tools = _tools(entry.row)
-    document: dict[str, Any] = entry.to_dict()
-    return document if tools is None else {**document, "tools": tools}
-
-
 def _show(entry: Any) -> None:
     row = entry.row
     facts = [("model", entry.name)]
@@ -196,10 +173,9 @@ def _show(entry: Any) -> None:
     facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("input", "output")]
     if "input_excluded" in known:
         facts.append((_LABELS["input_excluded"], known["input_excluded"]))
-    tools = _tools(row)
-    facts.append(("tools", _listed(tools) if tools is not None else "none is known to be rejected"))
-    if "tools_excluded" in row:
-        facts.append(("tools excluded", _listed(row["tools_excluded"])))
+    for key in ("tools", "tools_excluded"):
+        if key in row:
+            facts.append((key.replace("_", " "), _listed(row[key])))
     facts += _prices(row)
     facts += [(_LABELS[key], known[key]) for key in ("mapping", "rejects_roles") if key in known]
     facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("status", "source", "as_of")]

@@ -90,6 +90,7 @@ _GPT_5_PRO: dict[str, Any] = {
     "summary": ("auto", "detailed"),
     "verbosity": ("low", "medium", "high"),
     "streaming": False,
+    "tools": ("web_search", "file_search", "image_generation", "mcp"),
     "tools_excluded": (
         "code_interpreter",
         "computer_use",
