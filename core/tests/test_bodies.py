@@ -19,8 +19,9 @@ from jackfield.multipart import MultipartBody, SourceBody
 from jackfield.sources import PIECE, Source
 from jackfield_testing import strategies
 
+UNQUOTED = re.compile(r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029]+')
 NAMES = strategies.texts(min_size=1, max_size=8).filter(
-    lambda name: not re.search(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]', name) and name.strip() == name
+    lambda name: UNQUOTED.fullmatch(name) and name.strip() == name
 )
 TEXTS = strategies.texts().map(lambda text: text.replace("\r", "").replace("\n", ""))
 CONTENTS = st.binary(max_size=60) | st.sampled_from([b"\r\n--", b"--\r\n", b"\r", b"\n", b""])

@@ -23,9 +23,7 @@ SITUATIONS = st.lists(strategies.retry_situations(), max_size=5)
 @example([RetrySituation(400, {"x-should-retry": "true"})], 2, 0.5)
 @example([RetrySituation(500, {"x-should-retry": "false"})], 2, 0.5)
 @example([RetrySituation(418, {"x-should-retry": "true"})], 2, 0.5)
-@example(
-    [RetrySituation(429, {}, b'{"error": {"code": "insufficient_quota"}}')], 2, 0.5
-)
+@example([RetrySituation(429, {}, b'{"error": {"code": "insufficient_quota"}}')], 2, 0.5)
 def test_attempts_and_waits_follow_decision_6(
     situations: list[RetrySituation], max_retries: int, jitter: float
 ) -> None:

@@ -18,6 +18,8 @@ from jackfield.structured import name_of, schema_of, structure
 from jackfield_testing import laws, strategies
 from jackfield_testing.laws import passthrough
 
+ANYTHING = r"\S"
+
 
 @attrs.define
 class Step:
@@ -73,10 +75,10 @@ def test_any_type_has_a_strict_schema_and_structures_back(made: strategies.Struc
 
 @given(strategies.structures())
 def test_a_value_that_does_not_fit_is_a_value_error(made: strategies.Structure) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=ANYTHING):
         structure(made.wrong, made.type)
     for junk in ([], "text", 5, None, [made.value]):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=ANYTHING):
             structure(junk, made.type)
 
 
@@ -147,10 +149,10 @@ def test_a_text_is_not_a_list_of_its_letters_and_a_list_is_no_object_of_defaults
 
     assert structure({"tags": ["a"], "more": ["b"]}, Tags) == Tags(["a"], {"b"})
     for wrong in ({"tags": "abc"}, {"tags": {"a": 1}}, {"tags": ["a"], "more": "bc"}):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=ANYTHING):
             structure(wrong, Tags)
     for junk in ([], "title", {}.keys()):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=ANYTHING):
             structure(junk, Lenient)
 
 

@@ -1,4 +1,4 @@
-"""Flow 4: every naming case of DESIGN §6, with each owner installed and without it.
+"""Flow 4: every kind of model name, with each owner installed and without it.
 
 The owners are throw-away plugins that claim what the real distributions reserve.
 """

@@ -218,3 +218,35 @@ def test_a_stream_with_a_type_folds_to_text_that_fits(
         )
     assert json.loads(jackfield.stream_chunk_builder(chunks).choices[0].message.content) == VALUE
     assert server.requests[0].json["response_format"]["type"] == "json_schema"
+
+
+def test_a_stream_folds_to_a_result_with_the_parsed_value(sandbox: Any) -> None:
+    ask = {"response_format": Place, "stream": True}
+    with jackfield.Client(api_key=sandbox.api_key, api_base=sandbox.base_url) as client:
+        stream = client.completion("gpt-4o", [{"role": "user", "content": "Paris"}], **ask)
+        first = next(stream)
+        result = stream.result()
+    assert first.choices[0].delta.role == "assistant"
+    assert isinstance(result.choices[0].message.parsed, Place)
+    assert result.request_id is not None
+
+
+def test_an_async_stream_folds_to_a_result_with_the_parsed_value(sandbox: Any) -> None:
+    async def main() -> Any:
+        async with jackfield.AsyncClient(
+            api_key=sandbox.api_key, api_base=sandbox.base_url
+        ) as client:
+            stream = await client.completion(
+                "gpt-4o",
+                [{"role": "user", "content": "Paris"}],
+                response_format=Place,
+                stream=True,
+            )
+            return await stream.result()
+
+    assert isinstance(asyncio.run(main()).choices[0].message.parsed, Place)
+
+
+@dataclasses.dataclass
+class Place:
+    name: str

@@ -174,6 +174,8 @@ class _Base:
         self._own_registry: Registry | None = None
         self._stack: tuple[Middleware, ...] | None = None
         self._lock = threading.Lock()
+        self._made: Any = None
+        self._transport: Any = None
         self._local_files = local_files
         self._private_urls = private_urls
         self._jitter = jitter
@@ -320,10 +322,6 @@ def _check(given: Mapping[str, Any], client: Mapping[str, Any]) -> None:
 class Client(_Base, SyncCalls):
     """A client for blocking calls. Thread-safe; ``close`` it, or use it in a ``with``."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._made: Any = None
-
     def _driver(self) -> Any:
         driver = self._made
         if driver is None:
@@ -356,7 +354,8 @@ class Client(_Base, SyncCalls):
         driver = self._driver()
         outcome = driver.run(pump(ready.flow))
         if ready.stream:
-            return Stream(driver, ready.flow, outcome, ready.surface_of(outcome))
+            surface_used = ready.surface_of(outcome)
+            return Stream(driver, ready.flow, outcome, surface_used, ready.finish)
         return ready.result(outcome)
 
     def close(self) -> None:
@@ -376,10 +375,6 @@ class AsyncClient(_Base, AsyncCalls):
     """A client for asyncio. It keeps one pool per event loop; ``aclose`` closes this loop's."""
 
     _is_async = True
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._made: Any = None
 
     def _driver(self) -> Any:
         driver = self._made
@@ -407,7 +402,8 @@ class AsyncClient(_Base, AsyncCalls):
         driver = self._driver()
         outcome = await driver.run(pump(ready.flow))
         if ready.stream:
-            return AsyncStream(driver, ready.flow, outcome, ready.surface_of(outcome))
+            surface_used = ready.surface_of(outcome)
+            return AsyncStream(driver, ready.flow, outcome, surface_used, ready.finish)
         return ready.result(outcome)
 
     async def aclose(self) -> None:

@@ -96,8 +96,8 @@ def watch(transport: _T) -> _T:
     """Give an httpx transport's pool such a backend; one for asyncio is left as it is.
 
     It changes nothing for calls that have no deadline in their thread, so a caller's session can
-    have one too. httpx has no public way to set it. Where its insides look different the transport is left
-    alone too, and only the timeouts of single reads hold.
+    have one too. httpx has no public way to set it. Where its insides look different, the transport
+    is left alone, and only the timeouts of single reads hold.
     """
     pool = getattr(transport, "_pool", None)
     backend = getattr(pool, "_network_backend", None)

@@ -167,7 +167,7 @@ class APIConnectionError(APIError, TransportError):
 
 
 class APITimeoutError(APIConnectionError):
-    """Too slow; ``phase`` is connect, read, write, pool, stream idle or total (None for a 408)."""
+    """Too slow; ``phase`` is connect, read, write, pool or stream idle (None for a 408)."""
 
     phase: str | None = None
 

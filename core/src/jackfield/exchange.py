@@ -208,8 +208,7 @@ def _decoded(
     try:
         decoded = jsonio.decode(data)
     except ValueError:
-        kind = reply.headers.get("content-type", "no content type")
-        raise _invalid(f"no JSON ({kind})", data, reply, owner, settings) from None
+        raise _invalid("no JSON", data, reply, owner, settings) from None
     if isinstance(decoded, dict) and decoded.get("error") and not _is_resource(decoded):
         raise _error_in_success(decoded, reply, settings, owner)
     return decoded

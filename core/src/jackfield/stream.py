@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from jackfield.dotted import load
 from jackfield.effects import Answer, Close, Deliver, Flow, Piece
-from jackfield.errors import APIResponseValidationError, APITimeoutError
+from jackfield.errors import APIResponseValidationError, APITimeoutError, RequestError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -69,13 +69,22 @@ def _split(answer: Answer, surface: Surface) -> Sequence[Chunk]:
 class _Reading(Generic[_C]):
     """What both iterators share: the flow, the machine, and what is ready."""
 
-    def __init__(self, flow: Flow | None, outcome: Answer | Deliver, surface: Surface) -> None:
+    def __init__(
+        self,
+        driver: Any,
+        flow: Flow | None,
+        outcome: Answer | Deliver,
+        surface: Surface,
+        finish: Callable[[Any], None] | None = None,
+    ) -> None:
+        self._driver = driver
         self._ready: deque[Chunk] = deque()
         self._flow = flow
         self._deliver: Deliver | None = None
         self._answer: Answer | None = None
         self._over = False
         self._surface = surface
+        self._finish = finish
         self._take(outcome)
         assert surface.chunk is not None
         self._view: Callable[[Chunk], _C] = load(surface.chunk)
@@ -88,7 +97,21 @@ class _Reading(Generic[_C]):
         chunks = outcome.chunks
         if chunks is None:
             chunks = _split(outcome, self._surface)
+        self._answer.chunks = chunks
         self._ready.extend(chunks)
+
+    def _folded(self) -> Any:
+        """The result of all chunks, those that were taken already among them."""
+        source: Any = self._deliver.machine.kept if self._deliver is not None else None
+        if self._answer is not None:
+            source = self._answer.chunks
+        if self._surface.fold is None:
+            raise RequestError(f"the chunks of the {self._surface.name} surface have no fold")
+        raw = load(self._surface.fold)(source)
+        view = load(self._surface.result)(raw, self._response_headers, self.warnings)
+        if self._finish is not None:
+            self._finish(view)
+        return view
 
     @property
     def _response_headers(self) -> dict[str, str]:
@@ -137,7 +160,8 @@ class _Reading(Generic[_C]):
                 raise
             except BaseException as error:  # noqa: BLE001 - handed on, cancellation too
                 if isinstance(error, APITimeoutError) and phase == "stream idle":
-                    error.phase = phase
+                    error.message = error.message.replace(str(error.phase), phase)
+                    error.args, error.phase = (error.message,), phase
                 yield Close(reply)
                 carried = machine.carry(error, reply.headers, reply.status)
                 yield from self._recover(machine, carried)
@@ -198,11 +222,7 @@ class Stream(_Reading[_C], Iterator[_C]):
             ``chunks`` and ``partial``. An error event raises its API error, with the same.
     """
 
-    def __init__(
-        self, driver: SyncDriver, flow: Flow | None, outcome: Answer | Deliver, surface: Surface
-    ) -> None:
-        super().__init__(flow, outcome, surface)
-        self._driver = driver
+    _driver: SyncDriver
 
     def __iter__(self) -> Iterator[_C]:
         # A generator is resumed in less time than a method is called. It keeps nothing of its own
@@ -220,6 +240,18 @@ class Stream(_Reading[_C], Iterator[_C]):
         if self._ready or self._filled():
             return self._view(self._ready.popleft())
         raise StopIteration
+
+    def result(self) -> Any:
+        """Read what is left, and fold the whole stream into what it is without streaming.
+
+        ``parsed`` works on it where ``response_format`` was a Python type.
+
+        Raises:
+            StreamInterruptedError: as while iterating.
+        """
+        for _ in self:
+            pass
+        return self._folded()
 
     def close(self) -> None:
         """Close the connection; no chunk follows."""
@@ -246,11 +278,7 @@ class Stream(_Reading[_C], Iterator[_C]):
 class AsyncStream(_Reading[_C], AsyncIterator[_C]):
     """As `Stream`, for ``async for`` and ``async with``; closed with ``aclose`` (or ``close``)."""
 
-    def __init__(
-        self, driver: AsyncDriver, flow: Flow | None, outcome: Answer | Deliver, surface: Surface
-    ) -> None:
-        super().__init__(flow, outcome, surface)
-        self._driver = driver
+    _driver: AsyncDriver
 
     def __aiter__(self) -> AsyncStream[_C]:
         return self
@@ -262,6 +290,12 @@ class AsyncStream(_Reading[_C], AsyncIterator[_C]):
             if not self._ready:
                 raise StopAsyncIteration
         return self._view(self._ready.popleft())
+
+    async def result(self) -> Any:
+        """As `Stream.result`."""
+        async for _ in self:
+            pass
+        return self._folded()
 
     async def aclose(self) -> None:
         """Close the connection; no chunk follows."""

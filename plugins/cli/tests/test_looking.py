@@ -162,7 +162,7 @@ def test_every_figure_of_gpt_5_pro(run: Run) -> None:
         "price, output $120.00 per million tokens",
         "price, batch input $7.50 per million tokens",
         "price, batch output $60.00 per million tokens",
-        "source seed: later",
+        "source LiteLLM's OpenAI page (later)",
         "as of 2025-11-13",
     ):
         assert fact in shown

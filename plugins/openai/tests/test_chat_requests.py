@@ -44,9 +44,7 @@ def test_whole_calls_are_pure(params: dict[str, Any], model: str, policy: Any) -
     laws.exchange_is_pure(params, model=model, registry=REGISTRY, unsupported=policy)
 
 
-@given(
-    strategies.chat_params(surrogates=True), UNKNOWN, st.sampled_from(["", "openai/"]), POLICIES
-)
+@given(strategies.chat_params(surrogates=True), UNKNOWN, st.sampled_from(["", "openai/"]), POLICIES)
 @example({"temperature": 0, "max_tokens": 5, "messages": [], "verbosity": "x"}, "o9", "", "raise")
 def test_every_parameter_of_an_uncatalogued_model_reaches_the_wire(
     params: dict[str, Any], model: str, prefix: str, policy: Any

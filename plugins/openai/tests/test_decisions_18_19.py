@@ -1,7 +1,7 @@
 """Decisions 18 and 19 as tables: every catalogued model, every value, every policy.
 
-What a model accepts is read from its catalogue row; that the rows are what the seed says is tested
-beside the catalogue, and the seed's own examples are repeated here as they are written.
+What a model accepts is read from its catalogue row; that the rows are what the pages say is tested
+beside the catalogue, and the page's own examples are repeated here as they are written.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def accepts(model: str, **params: Any) -> bool:
 
 
 def forms(model: str) -> list[str]:
-    return [model, f"ft:{model}:org::id"] + ([] if model[-1:].isdigit() else [f"{model}-2026-01-31"])
+    dated = [] if model[-1:].isdigit() else [f"{model}-2026-01-31"]
+    return [model, f"ft:{model}:org::id", *dated]
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))

@@ -15,7 +15,6 @@ from jackfield.transport.wire import (
     deadline_of,
     fail,
     header_map,
-    is_late,
     pool_sender,
     request_of,
     session_sender,
@@ -53,9 +52,9 @@ class SyncReply:
                     if limit is not None and size > limit:
                         break
                     if self._deadline is not None and time.monotonic() > self._deadline:
-                        raise timed_out("total", self._outgoing)
+                        raise timed_out("read", self._outgoing)
         except Exception as error:  # noqa: BLE001 - sorted out below
-            fail(error, self._outgoing, is_late(self._deadline))
+            fail(error, self._outgoing)
         finally:
             self._response.close()
         return b"".join(pieces)
@@ -132,7 +131,7 @@ class SyncTransport:
             with bound(deadline):
                 response = send(request)
         except Exception as error:  # noqa: BLE001 - sorted out below
-            fail(error, outgoing, is_late(deadline))
+            fail(error, outgoing)
         return SyncReply(response, outgoing, deadline, request.extensions.get("timeout"))
 
     def forget(self) -> None:

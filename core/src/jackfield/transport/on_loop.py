@@ -16,7 +16,6 @@ from jackfield.transport.wire import (
     deadline_of,
     fail,
     header_map,
-    is_late,
     pool_sender,
     request_of,
     session_sender,
@@ -47,14 +46,14 @@ class AsyncReply:
         pieces: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout_at(_on_loop(self._loop, self._deadline)):
+            async with asyncio.timeout_at(_on_loop(self._loop, self._deadline, _GRACE)):
                 async for piece in self._response.aiter_bytes():
                     pieces.append(piece)
                     size += len(piece)
                     if limit is not None and size > limit:
                         break
         except Exception as error:  # noqa: BLE001 - sorted out below
-            fail(error, self._outgoing, is_late(self._deadline))
+            fail(error, self._outgoing)
         finally:
             await self._response.aclose()
         return b"".join(pieces)
@@ -102,8 +101,11 @@ def _close_later(loop: Any, response: Any) -> None:
     task.add_done_callback(_closing.discard)
 
 
-def _on_loop(loop: Any, deadline: float | None) -> float | None:
-    return None if deadline is None else loop.time() + (deadline - time.monotonic())
+_GRACE = 0.05  # seconds for httpx to say which phase it was, where that is as long as the whole
+
+
+def _on_loop(loop: Any, deadline: float | None, grace: float = 0.0) -> float | None:
+    return None if deadline is None else loop.time() + (deadline - time.monotonic()) + grace
 
 
 class AsyncTransport:
@@ -145,10 +147,10 @@ class AsyncTransport:
         deadline = deadline_of(outgoing.timeouts)
         try:
             request = request_of(outgoing, content, build)
-            async with asyncio.timeout_at(_on_loop(loop, deadline)):
+            async with asyncio.timeout_at(_on_loop(loop, deadline, _GRACE)):
                 response = await send(request)
         except Exception as error:  # noqa: BLE001 - sorted out below
-            fail(error, outgoing, is_late(deadline))
+            fail(error, outgoing)
         return AsyncReply(response, outgoing, deadline, loop)
 
     async def _close_with_loop(self, loop: Any, client: Any) -> AsyncIterator[None]:

@@ -45,7 +45,7 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _translate(error: Exception, outgoing: Outgoing, late: bool = False) -> BaseException:
+def _translate(error: Exception, outgoing: Outgoing) -> BaseException:
     """Our error for one of httpx's; any other exception as it is."""
     if isinstance(error, JackfieldError):
         return error  # raised on the way, and a TransportError by name too
@@ -54,8 +54,9 @@ def _translate(error: Exception, outgoing: Outgoing, late: bool = False) -> Base
     if isinstance(error, RuntimeError) and "closed" in str(error):
         return ConfigError("the session given as client_session is closed; open another")
     phase = next((_PHASES[name] for name in names if name in _PHASES), None)
-    if phase is not None or late or isinstance(error, TimeoutError):
-        return timed_out("total" if late else phase or "total", outgoing)
+    if phase is not None or isinstance(error, TimeoutError):
+        # A deadline of ours has no phase: what takes long while no single read does, is reading.
+        return timed_out(phase or "read", outgoing)
     if "InvalidURL" in names or "UnsupportedProtocol" in names:
         return ConfigError(f"not a URL that can be requested: {where}")
     if "LocalProtocolError" in names:
@@ -76,9 +77,9 @@ def timed_out(phase: str, outgoing: Outgoing) -> APITimeoutError:
     return error
 
 
-def fail(error: Exception, outgoing: Outgoing, late: bool = False) -> NoReturn:
+def fail(error: Exception, outgoing: Outgoing) -> NoReturn:
     """Raise our error for one of httpx's; any other exception as it is."""
-    ours = _translate(error, outgoing, late)
+    ours = _translate(error, outgoing)
     if ours is error:
         raise error
     # Below is httpx's own request, headers and all: only a name of it goes on.
@@ -207,11 +208,6 @@ class _ByScheme:
         """Close those that were made."""
         for transport in self.made.values():
             await transport.aclose()
-
-
-def is_late(deadline: float | None) -> bool:
-    """Whether a deadline (monotonic seconds) has passed."""
-    return deadline is not None and time.monotonic() >= deadline
 
 
 def deadline_of(timeouts: Timeouts) -> float | None:

@@ -14,8 +14,8 @@ from jackfield_openai_catalogue.rows.provenance import (
     SEED_PAGES,
 )
 
-# What the later seed says of the series. Official text of 2026 gives `concise` to every reasoning
-# model *after* gpt-5; for the models that the seed knows, the seed holds (decision 18).
+# What the later of the two pages says of the series. Official text of 2026 gives `concise` to every
+# reasoning model *after* gpt-5; for the models that the page knows, the page holds (decision 18).
 _SERIES: dict[str, Any] = {
     "surfaces": ("chat", "responses"),
     "mapping": "reasoning",
@@ -81,7 +81,7 @@ _GPT_5_1: dict[str, Any] = {
     },
 }
 
-# The only figures of a seed: windows, prices, tools and modalities as its "Special Notes" say.
+# The only figures on either page: windows, prices, tools and modalities as its "Special Notes" say.
 _GPT_5_PRO: dict[str, Any] = {
     "surfaces": ("responses",),
     "mapping": "reasoning",
@@ -104,7 +104,7 @@ _GPT_5_PRO: dict[str, Any] = {
     "max_output_tokens": 272_000,
     "prices": {"input": 15.0, "output": 120.0, "batch_input": 7.5, "batch_output": 60.0},
     "status": "current",
-    "source": "seed: later",
+    "source": "LiteLLM's OpenAI page (later)",
     "as_of": "2025-11-13",
 }
 

@@ -11,9 +11,9 @@ _SEED_DATE = "2025-11-13"
 _PAGES_DATE = "2026-06-03"
 _SCHEMA_DATE = "2026-08-21"
 
-SEED: dict[str, Any] = {"source": "seed: later", "as_of": _SEED_DATE}
+SEED: dict[str, Any] = {"source": "LiteLLM's OpenAI page (later)", "as_of": _SEED_DATE}
 SEED_PAGES: dict[str, Any] = {
-    "source": "seed: later; figures and status: OpenAI model pages",
+    "source": "LiteLLM's OpenAI page (later); figures and status: OpenAI model pages",
     "as_of": _SEED_DATE,
 }
 SCHEMA: dict[str, Any] = {"source": "official schema", "as_of": _SCHEMA_DATE}
@@ -22,7 +22,10 @@ SCHEMA_PAGES: dict[str, Any] = {
     "as_of": _PAGES_DATE,
 }
 SCHEMA_SEED: dict[str, Any] = {
-    "source": "official schema; facts: seed: later and OpenAI model pages, for the family",
+    "source": (
+        "official schema; facts: LiteLLM's OpenAI page (later) and OpenAI model pages, "
+        "for the family"
+    ),
     "as_of": _SEED_DATE,
 }
 SCHEMA_RECORDED: dict[str, Any] = {

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from jackfield import surfaces
 from jackfield.discovery import Plugin
 from jackfield.effects import Answer, Close, Outgoing, Piece, Read, ReadSource, Send, Sleep
 from jackfield.envelope import Call
@@ -152,8 +153,13 @@ class Outcome:
 
 
 def registry_of(*manifests: Manifest) -> Registry:
-    """The routes of these plugins and of no others."""
-    return Registry([Plugin(m.name, f"dist-{m.name}", manifest=m) for m in manifests])
+    """The routes of these plugins and of no others; the canonical surfaces are always there."""
+    return Registry(
+        [
+            Plugin("surfaces", "jackfield", manifest=surfaces.MANIFEST),
+            *(Plugin(m.name, f"dist-{m.name}", manifest=m) for m in manifests),
+        ]
+    )
 
 
 _REGISTRY = registry_of(passthrough.MANIFEST)

@@ -1,6 +1,6 @@
 """Where a name leads, decided by brute force from what manifests say.
 
-A plain reading of DESIGN section 6 and of the docstring of `jackfield.registry`: an alias makes a
+A plain reading of the docstring of `jackfield.registry`: an alias makes a
 bare name full; then an exact claim, the longest prefix, a fallback. The most specific level at
 which anything is claimed or reserved decides: one owner serves, two are a tie, and a level with
 nothing but reservations names whom to install.
