@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jackfield.errors import ConfigError, PluginError
@@ -85,6 +86,34 @@ def _examine(plugin: Plugin, found: Any) -> None:
         )
 
 
+def _entries() -> Iterator[tuple[Any, str, str | None]]:
+    """The entry points of the group, with their distributions' names and versions.
+
+    Only what is needed is parsed: nearly all installed distributions have no plugin, and of those
+    that have, a name and a version are wanted, not the whole metadata.
+    """
+    import importlib_metadata
+
+    seen: set[str] = set()
+    for dist in importlib_metadata.distributions():
+        if GROUP not in (dist.read_text("entry_points.txt") or ""):
+            continue
+        name, version = _identity(dist)
+        key = re.sub(r"[-_.]+", "-", name).lower()
+        if key in seen:  # the one that comes first on the path is the one that is imported
+            continue
+        seen.add(key)
+        for entry in dist.entry_points.select(group=GROUP):
+            yield entry, name, version
+
+
+def _identity(dist: Any) -> tuple[str, str | None]:
+    head = (dist.read_text("METADATA") or "").partition("\n\n")[0]
+    fields = dict(line.partition(": ")[::2] for line in head.splitlines() if line[:1] != " ")
+    name = fields.get("Name") or dist.name
+    return str(name), fields.get("Version") or dist.version
+
+
 def discover(wanted: Iterable[str | Manifest] | None = None) -> list[Plugin]:
     """Read the entry points and load every manifest; a failure is recorded, never raised.
 
@@ -97,8 +126,6 @@ def discover(wanted: Iterable[str | Manifest] | None = None) -> list[Plugin]:
         ConfigError: ``wanted`` names a plugin that is not installed.
         PluginError: with ``JACKFIELD_STRICT_PLUGINS=1``, the first failure.
     """
-    import importlib_metadata
-
     given = list(wanted) if wanted is not None else None
     manifests = [item for item in given or () if isinstance(item, Manifest)]
     names = {item for item in given or () if isinstance(item, str)}
@@ -108,9 +135,8 @@ def discover(wanted: Iterable[str | Manifest] | None = None) -> list[Plugin]:
     allowed, disabled = _names("JACKFIELD_PLUGINS"), _names("JACKFIELD_DISABLE_PLUGINS") or ()
     plugins: list[Plugin] = []
     unknown = set(names)
-    for entry in importlib_metadata.entry_points(group=GROUP):
-        dist = entry.dist
-        plugin = Plugin(entry.name, dist.name if dist else _HERE, dist.version if dist else None)
+    for entry, distribution, version in _entries():
+        plugin = Plugin(entry.name, distribution, version)
         known_as = {plugin.name, plugin.distribution}
         unknown -= known_as
         if plugin.distribution == OWN:

@@ -7,26 +7,16 @@ drive it without either.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from jackfield.config import Timeouts
     from jackfield.envelope import Loss
     from jackfield.machine import Machine
     from jackfield.manifest import Surface
+    from jackfield.protocols import Body
     from jackfield.sources import Source
-
-
-class Body(Protocol):
-    """A body that is sent in pieces."""
-
-    @property
-    def length(self) -> int | None:
-        """Its length in bytes, if known."""
-
-    def pieces(self) -> Iterator[bytes]:
-        """The body, a piece at a time; each call starts from the beginning."""
 
 
 class Outgoing:
@@ -64,13 +54,6 @@ class Outgoing:
     def __repr__(self) -> str:
         # Neither headers nor the query: both can hold secrets.
         return f"<Outgoing {self.method} {self.url.split('?', 1)[0]}>"
-
-
-class Reply(Protocol):
-    """A response whose body is still to be read; made by a transport."""
-
-    status: int
-    headers: dict[str, str]
 
 
 class Send:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jackfield import config, jsonio, retry
+from jackfield import config, jsonio
 from jackfield.config import Settings
 from jackfield.effects import Answer, Close, Deliver, Flow, Read, Sleep
 from jackfield.envelope import Call, Loss, Result, WireRequest, WireResponse
@@ -117,6 +117,8 @@ def _attempts(
             data = yield Read(reply)
             return _answer(data, reply, request, state, prepared, settings)
         except APIError as error:
+            from jackfield import retry
+
             error.attempts = attempt
             error.model = error.model or owner.call.model
             error.provider = error.provider or owner.route.provider

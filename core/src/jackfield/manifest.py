@@ -9,7 +9,6 @@ Model names match through tiny patterns: literal text in which ``{digit}`` stand
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -21,16 +20,32 @@ HOOK_API = 1
 """The version of the hooks' contract that this core speaks."""
 
 
+_DIGIT = "{digit}"
+
+
 @lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(re.escape("{digit}"), "[0-9]"))
+def _parts(pattern: str) -> tuple[str, ...]:
+    """The literal texts of a pattern; between two of them is a digit."""
+    return tuple(pattern.split(_DIGIT))
+
+
+def match_length(pattern: str, name: str, start: int = 0) -> int | None:
+    """How many characters from ``start`` on the pattern describes, or None where it doesn't fit."""
+    at = start
+    for index, literal in enumerate(_parts(pattern)):
+        if index:
+            if not (name[at : at + 1].isascii() and name[at : at + 1].isdigit()):
+                return None
+            at += 1
+        if not name.startswith(literal, at):
+            return None
+        at += len(literal)
+    return at - start
 
 
 def starts_with(pattern: str, name: str) -> bool:
     """Whether ``name`` begins with what ``pattern`` describes."""
-    if "{" not in pattern:
-        return name.startswith(pattern)
-    return _compiled(pattern).match(name) is not None
+    return match_length(pattern, name) is not None
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -53,9 +68,9 @@ class Naming(Value):
                 if inner and inner != name:
                     yield from self.bases(inner)
         for suffix in self.suffixes:
-            found = re.search(_compiled(suffix).pattern + r"\Z", name)
-            if found and found.start():
-                yield from self.bases(name[: found.start()])
+            start = len(name) - len(suffix.replace(_DIGIT, "0"))
+            if start > 0 and match_length(suffix, name, start) is not None:
+                yield from self.bases(name[:start])
 
 
 def _names(given: Iterable[str] | None) -> frozenset[str] | None:

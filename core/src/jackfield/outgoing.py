@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from jackfield import config, jsonio
 from jackfield.config import Secret, Settings
 from jackfield.dotted import load
-from jackfield.effects import Body, Close, Outgoing, Send
+from jackfield.effects import Close, Outgoing, Send
 from jackfield.envelope import Call, WireRequest
 from jackfield.errors import APIConnectionError, ConfigError, RequestError, SourceError
 from jackfield.manifest import Endpoint
 from jackfield.registry import Registry
 from jackfield.sources import FetchRules, Source
+
+if TYPE_CHECKING:
+    from jackfield.protocols import Body
 
 MAX_REDIRECTS = 10
 _STANDARD = frozenset({"accept", "content-type"})

@@ -6,19 +6,12 @@ Each is a thin name for ``call(surface, model, …)``; the clients bring that.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
+    from jackfield.protocols import AsyncCaller, Caller
     from jackfield.stream import AsyncStream, Stream
     from jackfield.surfaces.chat import ChatCompletion, ChatCompletionChunk
-
-
-class _Calls(Protocol):
-    def call(self, surface: str, model: str, **params: Any) -> Any: ...
-
-
-class _AsyncCalls(Protocol):
-    async def call(self, surface: str, model: str, **params: Any) -> Any: ...
 
 
 class SyncCalls:
@@ -26,7 +19,7 @@ class SyncCalls:
 
     @overload
     def completion(
-        self: _Calls,
+        self: Caller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
@@ -35,7 +28,7 @@ class SyncCalls:
     ) -> ChatCompletion: ...
     @overload
     def completion(
-        self: _Calls,
+        self: Caller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
@@ -44,7 +37,7 @@ class SyncCalls:
     ) -> Stream[ChatCompletionChunk]: ...
     @overload
     def completion(
-        self: _Calls,
+        self: Caller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
@@ -52,7 +45,7 @@ class SyncCalls:
         **params: Any,
     ) -> ChatCompletion | Stream[ChatCompletionChunk]: ...
     def completion(
-        self: _Calls,
+        self: Caller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
@@ -81,7 +74,7 @@ class AsyncCalls:
 
     @overload
     async def completion(
-        self: _AsyncCalls,
+        self: AsyncCaller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
@@ -90,7 +83,7 @@ class AsyncCalls:
     ) -> ChatCompletion: ...
     @overload
     async def completion(
-        self: _AsyncCalls,
+        self: AsyncCaller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
@@ -99,7 +92,7 @@ class AsyncCalls:
     ) -> AsyncStream[ChatCompletionChunk]: ...
     @overload
     async def completion(
-        self: _AsyncCalls,
+        self: AsyncCaller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
@@ -107,7 +100,7 @@ class AsyncCalls:
         **params: Any,
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
     async def completion(
-        self: _AsyncCalls,
+        self: AsyncCaller,
         model: str,
         messages: Iterable[Any] | None = None,
         *,
