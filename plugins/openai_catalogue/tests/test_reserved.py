@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jackfield_openai_catalogue.lookup import only_on, served_on
 from jackfield_openai_catalogue.naming import NAMING
 from jackfield_openai_catalogue.reserved import (
     RESERVED,
@@ -98,3 +102,18 @@ def test_content_parts_have_an_owner() -> None:
         ("image_url", "file", "input_audio", "input_image", "input_file"),
         "jackfield-openai-content",
     )
+
+
+def test_the_sets_are_those_of_the_rows() -> None:
+    assert only_on("responses") == RESPONSES_ONLY
+    assert only_on("text_completion") == TEXT_ONLY
+    assert served_on("transcription") == TRANSCRIBERS
+
+
+def test_a_manifest_does_not_load_the_rows() -> None:
+    code = (
+        "import sys, jackfield_openai_catalogue.reserved;"
+        "print([name for name in sys.modules if 'catalogue.rows' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,9 +1,12 @@
-"""Which distribution serves which of OpenAI's names, so that a missing one can be named."""
+"""Which distribution serves which of OpenAI's names, so that a missing one can be named.
+
+The sets repeat what the rows say (a test holds them to it), so that a manifest, which every program
+reads on its first call, does not load the rows.
+"""
 
 from __future__ import annotations
 
 from jackfield.manifest import Reserved
-from jackfield_openai_catalogue.lookup import only_on, served_on
 from jackfield_openai_catalogue.naming import NAMING
 
 _CHAT = "jackfield-openai"
@@ -14,13 +17,57 @@ _AUDIO = "jackfield-openai-audio"
 _VIDEO = "jackfield-openai-video"
 _CONTENT = "jackfield-openai-content"
 
-RESPONSES_ONLY = only_on("responses")
+RESPONSES_ONLY = frozenset(
+    {
+        "codex-mini-latest",
+        "computer-use-preview",
+        "computer-use-preview-2025-03-11",
+        "gpt-5-codex",
+        "gpt-5-pro",
+        "gpt-5-pro-2025-10-06",
+        "gpt-5.1-codex",
+        "gpt-5.1-codex-max",
+        "gpt-5.1-codex-mini",
+        "gpt-5.2-codex",
+        "gpt-5.2-pro",
+        "gpt-5.2-pro-2025-12-11",
+        "gpt-5.3-codex",
+        "gpt-5.5-pro",
+        "gpt-5.5-pro-2026-04-23",
+        "gpt-5.6-cyber",
+        "gpt-daybreak-blue-latest",
+        "gpt-daybreak-red-latest",
+        "o1-pro",
+        "o1-pro-2025-03-19",
+        "o3-deep-research",
+        "o3-deep-research-2025-06-26",
+        "o3-pro",
+        "o3-pro-2025-06-10",
+        "o4-mini-deep-research",
+        "o4-mini-deep-research-2025-06-26",
+    }
+)
 """Models that only ``/responses`` serves; on chat they take the bridge."""
 
-TEXT_ONLY = only_on("text_completion")
+TEXT_ONLY = frozenset(
+    {
+        "babbage-002",
+        "davinci-002",
+        "gpt-3.5-turbo-instruct",
+    }
+)
 """Instruct and base models, which only ``/completions`` serves."""
 
-TRANSCRIBERS = served_on("transcription")
+TRANSCRIBERS = frozenset(
+    {
+        "gpt-4o-mini-transcribe",
+        "gpt-4o-mini-transcribe-2025-12-15",
+        "gpt-4o-transcribe",
+        "gpt-4o-transcribe-diarize",
+        "gpt-transcribe",
+        "whisper-1",
+    }
+)
 """Models that turn speech into text; on chat they take ``/audio/transcriptions``."""
 
 RESERVED: tuple[Reserved, ...] = (
