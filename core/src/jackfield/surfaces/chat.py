@@ -64,11 +64,10 @@ class Annotation(View):
     url_citation: UrlCitation = child(UrlCitation)
 
 
-class Message(View):
-    """The assistant's message. It can be put into ``messages`` of the next call as it is."""
+class Said(View):
+    """What a message and a chunk's delta have in common."""
 
-    __slots__ = ("_parsed",)
-    role: str
+    role: str | None
     content: str | None
     refusal: str | None
     tool_calls: list[ToolCall] | None = children(ToolCall)
@@ -78,6 +77,12 @@ class Message(View):
     reasoning_content: str | None
     reasoning_items: list[dict[str, Any]] | None
     provider_specific_fields: dict[str, Any] | None
+
+
+class Message(Said):
+    """The assistant's message. It can be put into ``messages`` of the next call as it is."""
+
+    __slots__ = ("_parsed",)
 
     @property
     def parsed(self) -> Any:
@@ -168,19 +173,8 @@ class ChatCompletion(ResultView):
     system_fingerprint: str | None
 
 
-class Delta(View):
+class Delta(Said):
     """What a chunk adds to a choice's message."""
-
-    role: str | None
-    content: str | None
-    refusal: str | None
-    tool_calls: list[ToolCall] | None = children(ToolCall)
-    function_call: Function | None = child(Function)
-    audio: Audio | None = child(Audio)
-    annotations: list[Annotation] | None = children(Annotation)
-    reasoning_content: str | None
-    reasoning_items: list[dict[str, Any]] | None
-    provider_specific_fields: dict[str, Any] | None
 
 
 class ChunkChoice(View):
