@@ -198,11 +198,11 @@ class BadRequestError(APIStatusError):
 
 
 class ContextWindowExceededError(BadRequestError):
-    """``error.code`` is ``context_length_exceeded``."""
+    """``error.code`` (or ``type``) is ``context_length_exceeded``."""
 
 
 class ContentPolicyViolationError(BadRequestError):
-    """``error.code`` is ``content_policy_violation`` or ``content_filter``."""
+    """``error.code`` (or ``type``) is ``content_policy_violation`` or ``content_filter``."""
 
 
 class UnsupportedParamsError(BadRequestError):
@@ -292,8 +292,9 @@ _WITHOUT_STATUS: dict[str, type[APIError]] = {
 
 def error_class(status: int | None, code: str | None, type_: str | None) -> type[APIError]:
     """The class for an HTTP status (None or 2xx: there was none) and the error's code and type."""
-    if code in _BY_CODE:
-        return _BY_CODE[code]
+    for word in (code, type_):
+        if word in _BY_CODE:
+            return _BY_CODE[word]
     if status is None or status < 400:
         for word in (code, type_):
             if word is None:

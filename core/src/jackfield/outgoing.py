@@ -83,7 +83,7 @@ def _body(
     if isinstance(body, Multipart):
         from jackfield.multipart import MultipartBody
 
-        fields = [*body.fields, *((name, str(value)) for name, value in extra.items())]
+        fields = [*body.fields, *((name, _field(value)) for name, value in extra.items())]
         multipart = MultipartBody(Multipart(fields))
         for source in multipart.sources:
             _allowed(source, call, rules)
@@ -99,6 +99,11 @@ def _body(
         _allowed(body, call, rules)
         return SourceBody(body), "application/octet-stream"
     return _json(body, registry), "application/json"
+
+
+def _field(value: Any) -> str:
+    """A value as text in a form: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else jsonio.encode(value, _refuse).decode("utf-8")
 
 
 def _json(body: Any, registry: Registry) -> bytes:

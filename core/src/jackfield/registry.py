@@ -337,6 +337,8 @@ class Registry:
             what = f"its owner {owner} is installed but can't be used: {state.error}"
         elif state is not None and not state.enabled:
             what = f"its owner {owner} is installed but turned off"
+        elif state is not None:
+            what = f"its owner {owner} {state.version or ''} is installed but does not; update it"
         else:
             what = f"install {owner} (pip install {owner})"
         return NoRouteError(

@@ -321,7 +321,8 @@ def _finish(choice: dict[str, Any]) -> dict[str, Any]:
 def split(result: dict[str, Any]) -> list[dict[str, Any]]:
     """A well-formed chunk sequence of a result: per choice one delta and one finish, then usage.
 
-    ``fold(split(result)) == result`` for any result whose values JSON can hold.
+    ``fold(split(result)) == result`` for results in the API's shape: with ``content`` and
+    ``finish_reason``, and without an ``index`` of their own in tool calls.
     """
     usage = result.get("usage")
     shared = {key: value for key, value in result.items() if key != "choices"}

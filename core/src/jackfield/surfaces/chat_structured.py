@@ -36,7 +36,7 @@ def prepare(params: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], 
     changed = {name: wire if name == "response_format" else v for name, v in params.items()}
 
     def parse(message: Any) -> Any:
-        if message.refusal is not None:
+        if message.refusal:
             return message.refusal
         return _parse(message.content, given.type)
 
@@ -54,7 +54,7 @@ def _once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     kept: list[tuple[Any, Any]] = []
 
     def read(message: Any) -> Any:
-        text = message.refusal if message.refusal is not None else message.content
+        text = message.refusal or message.content
         if not kept or kept[0][0] != text:
             kept[:] = [(text, parse(message))]
         return kept[0][1]
