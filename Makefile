@@ -45,7 +45,7 @@ bench-peers: $(DEV) ## The same, and the OpenAI SDK and LiteLLM
 	$(BIN)/python core/bench/run.py --peers $(ARGS)
 
 docs: $(DEV) ## Build the documentation into site/; a broken link is an error
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --config-file docs/mkdocs.yml
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --config-file docs/mkdocs.yml </dev/null
 
 lock: ## Pin the newest versions again (network; needs Python 3.11)
 	@PYTHON="$(PYTHON)" sh .ci/lock --upgrade

@@ -309,7 +309,7 @@ def test_an_empty_variable_is_no_key(
 
 
 BAD_NAMES = ["AI-Resource Group", "", "a:b", "naïve", "a\nb", "(x)", 3]
-BAD_VALUES = ["a\r\nX: y", "a\nb", "\x00", "\x7f", "snow ☃", object(), True, ["a"]]
+BAD_VALUES = ["a\r\nX: y", "a\nb", "\x00", "\x7f", "snow ☃", "é", b"\xe9", object(), True, ["a"]]
 
 
 def where(kind: str, headers: Any) -> dict[str, Any]:
@@ -370,6 +370,10 @@ def test_an_illegal_header_in_the_module_attribute_is_told(
         {"api_base": "http://exa mple/"},
         {"api_base": "http://[::1/"},
         {"api_base": "http://host:99999/"},
+        {"api_base": "http://a..b/"},
+        {"api_base": f"http://{'a' * 70}.example/"},
+        {"api_base": "http://xn--/"},
+        {"api_base": "http://☃.example/"},
     ],
     ids=str,
 )

@@ -70,6 +70,14 @@ def test_exact_is_more_specific_than_the_longest_prefix() -> None:
     assert resolved(a, b, name="p/x") == ("a", "prefix", "p/", "x")
 
 
+def test_only_a_near_prefix_is_suggested() -> None:
+    a = plugin("a", claims=(Claim("s", "openai/"),))
+    for name, near in (("opena/x", True), ("opneai/x", True), ("nope/x", False)):
+        with pytest.raises(NoRouteError) as caught:
+            resolved(a, name=name)
+        assert ("Did you mean openai/x?" in str(caught.value)) is near
+
+
 def test_a_dated_name_that_is_claimed_itself_beats_its_base() -> None:
     a = plugin("a", claims=(Claim("s", "p/", models={"m"}, naming=DAY),))
     b = plugin("b", claims=(Claim("s", "p/", models={"m-1"}, naming=DAY),))

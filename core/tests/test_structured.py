@@ -156,6 +156,23 @@ def test_a_text_is_not_a_list_of_its_letters_and_a_list_is_no_object_of_defaults
             structure(junk, Lenient)
 
 
+def test_properties_of_a_pydantic_model_may_have_any_name() -> None:
+    pydantic = pytest.importorskip("pydantic")
+    fields = {"default": (str, ...), "properties": (int, ...), "x": (int, 3)}
+    made = pydantic.create_model("A", **fields)
+    nested = pydantic.create_model("B", items=(list[made], ...))
+    for schema in (schema_of(made), schema_of(nested)["$defs"]["A"]):
+        assert {n: s["type"] for n, s in schema["properties"].items()} == {
+            "default": "string",
+            "properties": "integer",
+            "x": "integer",
+        }
+        assert schema["required"] == ["default", "properties", "x"]
+        assert schema["additionalProperties"] is False
+        assert "default" not in schema["properties"]["x"]
+    laws.is_strict(schema_of(made))
+
+
 def test_names_that_meet_stay_apart() -> None:
     first = attrs.make_class("Item", {"a": attrs.field(type=str)})
     second = attrs.make_class("Item", {"b": attrs.field(type=int)})

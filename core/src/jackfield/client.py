@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jackfield import config
 from jackfield.dotted import load
 from jackfield.errors import ConfigError, RequestError
+from jackfield.forks import track
 from jackfield.surfaces.calls import AsyncCalls, SyncCalls
 
 if TYPE_CHECKING:
@@ -46,21 +47,34 @@ class JackfieldWarning(UserWarning):
     """Something was dropped under ``unsupported="warn"``."""
 
 
-_registry_lock = threading.Lock()
-_shared_registry: list[Any] = []
+class _Shared:
+    """The registry of all installed plugins, built once, by whoever needs it first."""
+
+    def __init__(self) -> None:
+        self._registry: Registry | None = None
+        self._lock = threading.Lock()
+        track(self)
+
+    def registry(self) -> Registry:
+        if self._registry is None:
+            from jackfield.discovery import discover
+            from jackfield.registry import Registry
+
+            with self._lock:
+                if self._registry is None:
+                    self._registry = Registry(discover())
+        return self._registry
+
+    def forget(self) -> None:
+        self._lock = threading.Lock()
+
+
+_shared = _Shared()
 
 
 def shared_registry() -> Registry:
-    """The registry of all installed plugins, built once."""
-    if not _shared_registry:
-        from jackfield.discovery import discover
-        from jackfield.registry import Registry
-
-        with _registry_lock:
-            if not _shared_registry:
-                _shared_registry.append(Registry(discover()))
-    registry: Registry = _shared_registry[0]
-    return registry
+    """The registry of all installed plugins."""
+    return _shared.registry()
 
 
 class Ready:
@@ -90,7 +104,7 @@ class Ready:
         surface = answer.surface or self.surface
         if raw is None and answer.chunks is not None and surface.fold is not None:
             raw = load(surface.fold)(answer.chunks)
-        self._warn(answer.losses)
+        self.warn(answer.losses)
         view = load(surface.result)(raw, answer.headers, answer.losses)
         if self.finish is not None:
             self.finish(view)
@@ -98,10 +112,10 @@ class Ready:
 
     def surface_of(self, outcome: Answer | Deliver) -> Surface:
         """The surface whose chunks a stream gives."""
-        self._warn(outcome.losses)
         return outcome.surface or self.surface
 
-    def _warn(self, losses: Iterable[Any]) -> None:
+    def warn(self, losses: Iterable[Any]) -> None:
+        """Under ``unsupported="warn"``, a Python warning for what was dropped."""
         if self.unsupported == "warn":
             for loss in losses:
                 if loss.kind == "dropped":
@@ -174,6 +188,7 @@ class _Base:
         self._own_registry: Registry | None = None
         self._stack: tuple[Middleware, ...] | None = None
         self._lock = threading.Lock()
+        track(self)
         self._made: Any = None
         self._transport: Any = None
         self._local_files = local_files
@@ -187,9 +202,13 @@ class _Base:
         shown = {
             name: value
             for name, value in self._settings.items()
-            if value is not None and name in ("api_base", "timeout", "max_retries", "unsupported")
+            if value is not None and name in ("timeout", "max_retries", "unsupported")
         }
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+
+    def forget(self) -> None:
+        """In a forked child: the lock may be held by a thread that is not there."""
+        self._lock = threading.Lock()
 
     def __reduce__(self) -> Any:
         raise TypeError(f"a {type(self).__name__} holds a key and connections: it is not pickled")
@@ -208,13 +227,7 @@ class _Base:
 
     def _all_middleware(self, registry: Registry) -> tuple[Middleware, ...]:
         if self._stack is None:
-            declared = [
-                load(name)
-                for plugin in registry.plugins
-                if plugin.usable and plugin.manifest
-                for name in plugin.manifest.middleware
-            ]
-            self._stack = (*self._middleware, *declared)
+            self._stack = (*self._middleware, *registry.middleware())
         return self._stack
 
     def _begin(
@@ -247,6 +260,8 @@ class _Base:
                 )
             plain, finish = load(described.structured)(plain)
         stream = bool(plain.get("stream", False))
+        if stream and described.chunk is None:
+            raise RequestError(f"the {surface} surface does not stream", path="stream")
         unsupported = config.policy(given, client)
         call = Call(
             surface=surface,
@@ -354,8 +369,15 @@ class Client(_Base, SyncCalls):
         driver = self._driver()
         outcome = driver.run(pump(ready.flow))
         if ready.stream:
-            surface_used = ready.surface_of(outcome)
-            return Stream(driver, ready.flow, outcome, surface_used, ready.finish)
+            stream: Any = Stream(
+                driver, ready.flow, outcome, ready.surface_of(outcome), ready.finish
+            )
+            try:
+                ready.warn(outcome.losses)
+            except BaseException:
+                stream.close()
+                raise
+            return stream
         return ready.result(outcome)
 
     def close(self) -> None:
@@ -402,8 +424,15 @@ class AsyncClient(_Base, AsyncCalls):
         driver = self._driver()
         outcome = await driver.run(pump(ready.flow))
         if ready.stream:
-            surface_used = ready.surface_of(outcome)
-            return AsyncStream(driver, ready.flow, outcome, surface_used, ready.finish)
+            stream: Any = AsyncStream(
+                driver, ready.flow, outcome, ready.surface_of(outcome), ready.finish
+            )
+            try:
+                ready.warn(outcome.losses)
+            except BaseException:
+                await stream.aclose()
+                raise
+            return stream
         return ready.result(outcome)
 
     async def aclose(self) -> None:

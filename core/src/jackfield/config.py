@@ -44,6 +44,8 @@ CALL_SETTINGS = (
 DEFAULT_TIMEOUT = 600.0
 DEFAULT_CONNECT = 10.0
 DEFAULT_RETRIES = 2
+FOREVER = 2_147_483.0
+"""Seconds from which on a timeout is no limit: sockets count milliseconds in 31 bits."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _POLICIES = get_args(Policy)
@@ -75,7 +77,10 @@ class Secret:
 
 
 class Timeouts:
-    """Seconds per phase; ``total`` bounds one attempt (for streams: until the first byte)."""
+    """Seconds per phase, None for no limit.
+
+    ``total`` bounds one attempt (for streams: until the first byte).
+    """
 
     __slots__ = ("connect", "default", "idle", "pool", "read", "total", "write")
 
@@ -103,12 +108,13 @@ class Timeouts:
         Raises:
             ConfigError: anything else, or a number that is no duration.
         """
+        if idle is not None:  # without one it would be the read timeout
+            idle = _seconds(idle, "stream_idle_timeout") or FOREVER
         if value is None:
             t = DEFAULT_TIMEOUT
-            usual = cls(DEFAULT_CONNECT, t, t, t, t, _seconds(idle, "stream_idle_timeout"))
+            usual = cls(DEFAULT_CONNECT, t, t, t, t, idle)
             usual.default = True
             return usual
-        idle = _seconds(idle, "stream_idle_timeout")
         if hasattr(value, "connect") and hasattr(value, "read"):
             connect, read, write, pool = (
                 _seconds(part, "timeout")
@@ -124,7 +130,7 @@ def _seconds(value: Any, name: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         raise ConfigError(f"{name} is a number of seconds above 0 or an httpx.Timeout: {value!r}")
-    return float(value)
+    return float(value) if value < FOREVER else None
 
 
 _DEFAULT_TIMEOUTS = Timeouts.of(None)
@@ -132,7 +138,11 @@ _DEFAULT_TIMEOUTS = Timeouts.of(None)
 
 @cache
 def dotenv() -> Mapping[str, str]:
-    """The variables of ``.env`` in the working directory, read once; empty where there is none."""
+    """The variables of ``.env`` in the working directory, read once; empty where there is none.
+
+    Raises:
+        ConfigError: it can't be read.
+    """
     path = os.path.join(os.getcwd(), ".env")
     if os.environ.get("JACKFIELD_DOTENV") == "0" or not os.path.isfile(path):
         return {}
@@ -140,7 +150,10 @@ def dotenv() -> Mapping[str, str]:
         from dotenv import dotenv_values
     except ImportError:
         return {}
-    return {key: value for key, value in dotenv_values(path).items() if value}
+    try:
+        return {key: value for key, value in dotenv_values(path).items() if value}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read as UTF-8 text: {error}") from None
 
 
 def environment(names: Iterable[str]) -> str | None:
@@ -156,7 +169,8 @@ def check_headers(headers: Mapping[str, Any], origin: str) -> dict[str, str]:
     """The headers as text, or an error that names the first illegal one; no value is shown.
 
     Raises:
-        ConfigError: a name that is no HTTP token, or a value with control characters.
+        ConfigError: a name that is no HTTP token, or a value with control characters or characters
+            outside ASCII.
     """
     if not isinstance(headers, Mapping):
         raise ConfigError(f"{origin} is a mapping of names to values, not {type(headers).__name__}")
@@ -175,16 +189,14 @@ def check_headers(headers: Mapping[str, Any], origin: str) -> dict[str, str]:
         if not isinstance(text, str) or not _legal_value(text):
             raise ConfigError(
                 f"illegal value of header {name!r} in {origin}: it is text without line breaks, "
-                "other control characters, or characters outside Latin-1"
+                "other control characters, or characters outside ASCII"
             )
         checked[name] = text.strip(" \t")
     return checked
 
 
 def _legal_value(text: str) -> bool:
-    if text.isascii() and text.isprintable():
-        return True
-    return all((char >= " " or char == "\t") and char != "\x7f" and char <= "\xff" for char in text)
+    return text.isascii() and text.replace("\t", " ").isprintable()
 
 
 def merge_headers(*layers: Mapping[str, str]) -> dict[str, str]:
@@ -312,6 +324,8 @@ def _headers(
 
 
 def _key(given: Any, settings: Settings, endpoint: Endpoint, provider: str) -> Secret | None:
+    if given is None and _brings_auth(settings, endpoint):
+        return None  # what the caller's own headers or session say goes before the environment
     key = given or environment(endpoint.key_env)
     if key is not None:
         if not isinstance(key, str) or not key.isprintable() or not key.isascii() or " " in key:
@@ -320,7 +334,7 @@ def _key(given: Any, settings: Settings, endpoint: Endpoint, provider: str) -> S
                 "outside ASCII"
             )
         return Secret(key)
-    if not endpoint.needs_key or _brings_auth(settings, endpoint):
+    if not endpoint.needs_key:
         return None
     variables = " or ".join(endpoint.key_env) or "(no variable is known)"
     extra = ""
@@ -354,12 +368,28 @@ def _base(url: str) -> str:
         )
     try:
         parts = urlsplit(url)
-        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        usable = _is_host(parts.hostname or "") and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
     if not usable or any(char.isspace() or not char.isprintable() for char in url):
         raise ConfigError(f"the base URL is no URL: {_without_user(url)!r}")
     return url
+
+
+def _is_host(host: str) -> bool:
+    """Whether a name can be looked up: httpx and the resolver would raise errors of their own."""
+    if ":" in host:  # an IPv6 address
+        return True
+    if any(not 0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        return False
+    if not host.isascii() or host.startswith("xn--"):
+        from httpx import URL, InvalidURL
+
+        try:
+            return bool(URL(scheme="http", host=host).host)
+        except (InvalidURL, UnicodeError):
+            return False
+    return True
 
 
 def _without_user(url: str) -> str:

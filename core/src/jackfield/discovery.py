@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jackfield.errors import ConfigError, PluginError
-from jackfield.manifest import HOOK_API, Manifest
+from jackfield.manifest import (
+    HOOK_API,
+    Alias,
+    Claim,
+    Endpoint,
+    Manifest,
+    ParamRule,
+    Reserved,
+    Rewriter,
+    Surface,
+)
 
 GROUP = "jackfield.plugins"
 OWN = "jackfield"
@@ -69,9 +79,60 @@ def _names(variable: str) -> frozenset[str] | None:
     return frozenset(part.strip() for part in text.split(",") if part.strip()) if text else None
 
 
+_ROWS = {
+    "claims": Claim,
+    "aliases": Alias,
+    "reserved": Reserved,
+    "rewriters": Rewriter,
+    "rules": ParamRule,
+    "surfaces": Surface,
+    "middleware": str,
+}
+
+
+_TEXTS = ("surface", "prefix", "pattern", "module", "name", "base_url", "auth")
+
+
+def _misshapen(manifest: Any) -> str | None:
+    """What is wrong with a manifest's shape: attrs does not check it, and people slip."""
+    for name, kind in _ROWS.items():
+        rows = getattr(manifest, name)
+        if not isinstance(rows, tuple) or not all(isinstance(row, kind) for row in rows):
+            return f"{name} must be a tuple of {kind.__name__}, as in ({kind.__name__}(…),)"
+        for row in rows:
+            wrong = None if kind is str else _row_misshapen(row)
+            if wrong is not None:
+                return f"{kind.__name__} in {name}: {wrong}"
+    if not all(isinstance(text, str) for text in (manifest.name, manifest.module)):
+        return "name and module must be text"
+    if not isinstance(manifest.catalogue, str | None):
+        return "catalogue must be a dotted name"
+    if not isinstance(manifest.endpoint, Endpoint | None):
+        return "endpoint must be an Endpoint"
+    known = manifest.hook_api
+    if not isinstance(known, tuple) or [type(number) for number in known] != [int, int]:
+        return "hook_api must be two numbers, the oldest and the newest"
+    return _row_misshapen(manifest.endpoint) if manifest.endpoint is not None else None
+
+
+def _row_misshapen(row: Any) -> str | None:
+    """Whether fields that default to a tuple hold one of text, and those of text hold text."""
+    for field in type(row).__attrs_attrs__:
+        value = getattr(row, field.name)
+        if isinstance(field.default, tuple) and not isinstance(value, tuple):
+            return f"{field.name} must be a tuple"
+        if field.name in _TEXTS and not isinstance(value, str):
+            return f"{field.name} must be text"
+    return None
+
+
 def _examine(plugin: Plugin, found: Any) -> None:
     if not isinstance(found, Manifest):
         plugin.error = f"its entry point names a {type(found).__name__}, not a Manifest"
+        return
+    wrong = _misshapen(found)
+    if wrong is not None:
+        plugin.error = f"its manifest is malformed: {wrong}"
         return
     plugin.manifest = found
     oldest, newest = found.hook_api
@@ -156,8 +217,10 @@ def discover(wanted: Iterable[str | Manifest] | None = None) -> list[Plugin]:
             plugin.error = f"{type(error).__name__}: {error}"
     if unknown:
         raise ConfigError(f"no installed plugin or distribution is named {sorted(unknown)}")
-    for manifest in manifests:
-        plugin = Plugin(manifest.name, f"{manifest.name} {_HERE}")
+    for number, manifest in enumerate(manifests, 1):
+        again = sum(earlier.name == manifest.name for earlier in manifests[: number - 1])
+        label = f"{manifest.name} #{again + 1}" if again else manifest.name
+        plugin = Plugin(manifest.name, f"{label} {_HERE}")
         _examine(plugin, manifest)
         plugins.append(plugin)
     if os.environ.get("JACKFIELD_STRICT_PLUGINS") == "1":

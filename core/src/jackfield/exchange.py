@@ -191,6 +191,8 @@ def _answer(
             if isinstance(result, Next) and layer is owner:
                 return result
             raise layer.relay.broken("transform_response", f"returned {type(result).__name__}")
+    if request.expect == "json" and raw is not decoded and not isinstance(raw, dict):
+        raise owner.relay.broken("transform_response", "made a result that is no JSON object")
     if request.expect == "json" and not isinstance(raw, dict):
         raise _invalid("JSON that is no object", data, reply, owner, settings)
     return Answer(

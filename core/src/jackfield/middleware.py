@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from jackfield.effects import Answer, Deliver, Flow, Outgoing, Send
+from jackfield.effects import Answer, Close, Deliver, Flow, Outgoing, Send
 from jackfield.envelope import Call
 
 Proceed: TypeAlias = Callable[[Call], Flow]
@@ -78,4 +78,9 @@ def watched(
         except BaseException as failure:  # noqa: BLE001 - handed on
             value, error = None, failure
         if sent is not None and after is not None:
-            after(sent, value if error is None else error)
+            try:
+                after(sent, value if error is None else error)
+            except BaseException as failure:  # noqa: BLE001 - handed on
+                if error is None:
+                    yield Close(value)  # nobody will read it
+                value, error = None, failure

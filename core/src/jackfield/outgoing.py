@@ -43,7 +43,8 @@ def _url(base: str, path: str) -> str:
     if path.startswith(("http://", "https://")):
         return path
     parts = base.partition("?")
-    return parts[0].rstrip("/") + path + parts[1] + parts[2]
+    slash = "" if path.startswith(("/", "?")) or not path else "/"
+    return parts[0].rstrip("/") + slash + path + parts[1] + parts[2]
 
 
 def outgoing_of(
@@ -52,19 +53,39 @@ def outgoing_of(
     """The HTTP request for what a plugin wants sent, without authorisation.
 
     Raises:
-        RequestError: a body that can't be written, or that may not be sent.
+        RequestError: a body or query that can't be written, or a body that may not be sent.
     """
     url = _url(settings.base_url, request.path)
-    if request.query or settings.query:
-        query = urlencode({**request.query, **settings.query}, doseq=True, quote_via=quote)
+    if (request.query or settings.query) and (query := _query(request.query, settings.query)):
         url += ("&" if "?" in url else "?") + query
     body, content_type = _body(request.body, settings.extra_body, call, rules, registry)
     headers = {"Accept": "application/json"}
     if content_type is not None:
         headers["Content-Type"] = content_type
-    if request.headers or settings.headers:
-        headers = config.merge_headers(headers, request.headers, settings.headers)
-    return Outgoing(request.method, url, headers, body, settings.timeouts, settings.session)
+    # A plugin may name another origin: what is the caller's for this one does not go there.
+    at_home = _origin(url) == _origin(settings.base_url)
+    own, session = (settings.headers, settings.session) if at_home else ({}, None)
+    if request.headers or own:
+        headers = config.merge_headers(headers, request.headers, own)
+    return Outgoing(request.method, url, headers, body, settings.timeouts, session)
+
+
+def _query(own: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+    pairs = []
+    for name, value in {**own, **extra}.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        texts = [_word(item) for item in values if item is not None]
+        try:
+            pairs += [urlencode({name: texts}, doseq=True, quote_via=quote)] if texts else []
+        except UnicodeEncodeError:
+            path = f"{'extra_query' if name in extra else 'query'}.{name}"
+            path = path.encode("utf-8", "backslashreplace").decode("utf-8")
+            raise RequestError(f"{path} has characters that no URL can hold", path=path) from None
+    return "&".join(pairs)
+
+
+def _word(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _body(
@@ -165,7 +186,7 @@ def replayable(body: Any) -> bool:
 
 def send(outgoing: Outgoing, settings: Settings, endpoint: Endpoint) -> Generator[Any, Any, Any]:
     """Authorise, send and follow redirects; nothing secret crosses to another origin."""
-    at_home = True
+    at_home = _origin(outgoing.url) == _origin(settings.base_url)
     for _ in range(MAX_REDIRECTS + 1):
         authorised = _authorise(outgoing, settings.key, endpoint) if at_home else outgoing
         reply = yield Send(authorised)
@@ -201,6 +222,7 @@ def _auth(factory: str, key: str) -> Auth:
     return made
 
 
+@lru_cache(maxsize=512)
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

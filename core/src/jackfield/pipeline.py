@@ -97,7 +97,7 @@ def prepare(
             _check_required(call, route)
             return Prepared(answer, Layer(route, owner, call), outer)
         if isinstance(answer, Call):
-            call = answer
+            call = _continued(answer, call)
             continue
         from jackfield.answers import Delegate  # no ordinary call comes here
 
@@ -105,7 +105,7 @@ def prepare(
             raise owner.broken("transform_request", f"returned {type(answer).__name__}")
         _check_required(call, route)
         outer.append(Layer(route, owner, call, answer.state))
-        call = answer.call
+        call = _continued(answer.call, call)
 
 
 def _check_trail(trail: list[tuple[str, str]], here: tuple[str, str], route: Route) -> None:
@@ -126,7 +126,7 @@ def _ask(relay: Relay, call: Call, rules: FetchRules) -> Generator[Any, Any, tup
         answer, call = yield from _ask_once(relay, call, rules)
         if not (isinstance(answer, Call) and _same(answer, call)):
             return answer, call
-        call = answer
+        call = _continued(answer, call)
     raise relay.broken("transform_request", f"asked to be asked again {MAX_STEPS} times")
 
 
@@ -157,6 +157,22 @@ def _ask_once(relay: Relay, call: Call, rules: FetchRules) -> Generator[Any, Any
     raise relay.broken("transform_request", f"asked for files {MAX_STEPS} times")
 
 
+def _continued(answer: Call, before: Call) -> Call:
+    """A call that a hook returned, with what is not a hook's to change as it was before.
+
+    A hook may have built it afresh: policy, origin, streaming, what was read and what was lost on
+    the way go with the caller's call, not with it.
+    """
+    earlier = tuple(loss for loss in before.losses if loss not in answer.losses)
+    return answer.replace(
+        stream=before.stream,
+        unsupported=before.unsupported,
+        origin=before.origin,
+        fetched={**before.fetched, **answer.fetched},
+        losses=(*earlier, *answer.losses),
+    )
+
+
 def _same(answer: Call, call: Call) -> bool:
     return answer.surface == call.surface and answer.model == call.model
 
@@ -182,9 +198,9 @@ def _rewrite(
             if answer is None or answer == seen:
                 call = seen
             elif _same(answer, before):
-                call, changed = answer, True
+                call, changed = _continued(answer, seen), True
             else:
-                return answer, True
+                return _continued(answer, seen), True
         if not changed:
             return call, False
     raise PluginError(

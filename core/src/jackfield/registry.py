@@ -8,7 +8,8 @@ to install: it never falls through to a less specific claim. Nothing depends on 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -16,6 +17,7 @@ import attrs
 from jackfield.discovery import Plugin
 from jackfield.dotted import load
 from jackfield.errors import AmbiguousRouteError, NoRouteError, PluginError
+from jackfield.forks import track
 from jackfield.manifest import Claim, Naming, Reserved, Rewriter, Surface, starts_with
 from jackfield.relay import Relay
 
@@ -96,6 +98,7 @@ class Registry:
         self._routes: dict[tuple[str, str], Route] = {}
         self._relays: dict[tuple[str, str], Relay] = {}
         self._lock = threading.RLock()
+        track(self)
         for plugin in self._usable:
             self._read(plugin)
 
@@ -116,6 +119,10 @@ class Registry:
             rows = self._surfaces.setdefault(surface.name, [])
             if all(surface != other for _, other in rows):
                 rows.append((plugin, surface))
+
+    def forget(self) -> None:
+        """In a forked child: the lock may be held by a thread that is not there."""
+        self._lock = threading.RLock()
 
     # Names ------------------------------------------------------------------------------------
 
@@ -206,7 +213,7 @@ class Registry:
     def _find(self, surface: str, name: str) -> tuple[str, Plugin, Claim] | None:
         for kind, rows, kept in self._levels(surface, name):
             owners = {plugin.distribution for plugin, _ in rows}
-            if len(owners) > 1:
+            if _tie(rows):
                 raise _ambiguous(f"{name!r} on {surface}", owners)
             if rows:
                 return kind, *rows[0]
@@ -222,7 +229,7 @@ class Registry:
             and (claim.requires is None or self._find(claim.requires, name) is not None)
         ]
         owners = {plugin.distribution for plugin, _ in fits}
-        if len(owners) > 1:
+        if _tie(fits):
             raise _ambiguous(f"{name!r} on {surface}, as a fallback", owners)
         return ("fallback", *fits[0]) if fits else None
 
@@ -317,10 +324,24 @@ class Registry:
     def catalogue(self) -> dict[str, Mapping[str, Any]]:
         """The rows of every installed catalogue, by full model name."""
         rows: dict[str, Mapping[str, Any]] = {}
-        for source in dict.fromkeys(p.manifest.catalogue for p in self._usable if p.manifest):
+        for plugin in self._usable:
+            source = plugin.manifest.catalogue if plugin.manifest else None
             if source:
-                rows.update(load(source)())
+                with _noted(plugin, f"its catalogue {source}"):
+                    rows.update(load(source)())
         return rows
+
+    def middleware(self) -> list[Any]:
+        """What the plugins wrap around every call; what can't be loaded is noted and left out."""
+        found: list[Any] = []
+        for plugin in self._usable:
+            for name in plugin.manifest.middleware if plugin.manifest else ():
+                with _noted(plugin, f"its middleware {name}"):
+                    loaded = load(name)
+                    if not callable(loaded):
+                        raise TypeError("it is not callable")
+                    found.append(loaded)
+        return found
 
     # Errors -----------------------------------------------------------------------------------
 
@@ -380,7 +401,7 @@ class Registry:
         prefixes = {p for rows in self._claims.prefixes.values() for p in rows if p}
         if "/" in name:
             head, _, rest = name.partition("/")
-            close = difflib.get_close_matches(head + "/", sorted(prefixes), 3, 0.6)
+            close = difflib.get_close_matches(head + "/", sorted(prefixes), 3, 0.75)
             return [prefix + rest for prefix in close]
         short = {row.rpartition("/")[2] for row in self.catalogue()}
         return difflib.get_close_matches(name, sorted(short), 3, 0.6)
@@ -394,14 +415,29 @@ def _varies(item: Claim | Reserved, name: str, variant: str) -> bool:
     return name.startswith(item.prefix) and variant[start:] in item.naming.bases(name[start:])
 
 
+@contextmanager
+def _noted(plugin: Plugin, what: str) -> Iterator[None]:
+    """Note a failure with the plugin, where people look for it, and go on without it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a stranger's code
+        plugin.error = f"{what} can't be used: {type(error).__name__}: {error}"
+
+
+def _tie(rows: Sequence[tuple[Plugin, Claim]]) -> bool:
+    """Whether rows of one level differ in who serves, or in how it is served."""
+    return any(p is not rows[0][0] or c.identity != rows[0][1].identity for p, c in rows)
+
+
 def _below(prefix: str, name: str) -> bool:
     return name.startswith(prefix) and len(name) > len(prefix)
 
 
 def _ambiguous(what: str, owners: set[str]) -> AmbiguousRouteError:
     names = sorted(owners)
+    who = " and ".join(names) if len(names) > 1 else f"{names[0]} more than once"
     return AmbiguousRouteError(
-        f"{what} is claimed by {' and '.join(names)}; turn one off with JACKFIELD_DISABLE_PLUGINS "
+        f"{what} is claimed by {who}; turn one off with JACKFIELD_DISABLE_PLUGINS "
         "or Client(plugins=[…])",
         distributions=names,
     )

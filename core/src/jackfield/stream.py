@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from jackfield.dotted import load
 from jackfield.effects import Answer, Close, Deliver, Flow, Piece
-from jackfield.errors import APIResponseValidationError, APITimeoutError, RequestError
+from jackfield.errors import APIResponseValidationError, APITimeoutError, PluginError, RequestError
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -36,7 +36,11 @@ def pump(
         try:
             effect = flow.send(value) if error is None else flow.throw(error)
         except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+            if not isinstance(stop.value, Answer):
+                raise PluginError(
+                    f"a middleware returned {type(stop.value).__name__} instead of an Answer"
+                ) from None
+            return stop.value
         if type(effect) is Deliver:
             return effect
         try:
@@ -86,7 +90,8 @@ class _Reading(Generic[_C]):
         self._surface = surface
         self._finish = finish
         self._take(outcome)
-        assert surface.chunk is not None
+        if surface.chunk is None:
+            raise RequestError(f"the {surface.name} surface does not stream")
         self._view: Callable[[Chunk], _C] = load(surface.chunk)
 
     def _take(self, outcome: Answer | Deliver) -> None:
@@ -194,15 +199,24 @@ class _Reading(Generic[_C]):
             raise error
         self._take(outcome)
 
-    def _leave(self) -> Any:
-        """The caller is gone: end the flow, and give the reply that is to be closed."""
+    def _leave(self) -> tuple[Flow | None, Any]:
+        """The caller is gone: the flow that is to be ended, and the reply that is to be closed."""
         flow, self._flow = self._flow, None
         reply = self._deliver.reply if self._deliver is not None and not self._over else None
         self._over = True
         self._ready.clear()
+        return flow, reply
+
+
+def _end(flow: Flow | None) -> None:
+    """Close a flow: middleware sees ``GeneratorExit``, and may not ask for anything more."""
+    try:
         if flow is not None:
             flow.close()
-        return reply
+    except RuntimeError as error:
+        if "ignored GeneratorExit" not in str(error):
+            raise
+        raise PluginError("a middleware yields while its flow is being closed") from None
 
 
 def _idle(timeouts: Timeouts) -> tuple[float | None, str]:
@@ -255,9 +269,12 @@ class Stream(_Reading[_C], Iterator[_C]):
 
     def close(self) -> None:
         """Close the connection; no chunk follows."""
-        reply = self._leave()
-        if reply is not None:
-            self._driver.close(reply)
+        flow, reply = self._leave()
+        try:
+            _end(flow)
+        finally:
+            if reply is not None:
+                self._driver.close(reply)
 
     def __enter__(self) -> Stream[_C]:
         return self
@@ -299,9 +316,12 @@ class AsyncStream(_Reading[_C], AsyncIterator[_C]):
 
     async def aclose(self) -> None:
         """Close the connection; no chunk follows."""
-        reply = self._leave()
-        if reply is not None:
-            await self._driver.close(reply)
+        flow, reply = self._leave()
+        try:
+            _end(flow)
+        finally:
+            if reply is not None:
+                await self._driver.close(reply)
 
     async def close(self) -> None:
         """The same as `aclose`."""
@@ -320,6 +340,9 @@ class AsyncStream(_Reading[_C], AsyncIterator[_C]):
 
     def __del__(self) -> None:
         if not getattr(self, "_over", True):
-            reply = self._leave()
-            if reply is not None:
-                self._driver.close_soon(reply)
+            flow, reply = self._leave()
+            try:
+                _end(flow)
+            finally:
+                if reply is not None:
+                    self._driver.close_soon(reply)

@@ -242,13 +242,23 @@ def _object(
     return schema
 
 
+_NAMED = ("properties", "$defs")
+_NESTED = ("items", "prefixItems", "anyOf", "oneOf", "allOf", "additionalProperties")
+
+
 def _strict(schema: Any) -> Any:
-    """pydantic's schema with every object closed and every property required."""
+    """pydantic's schema with every object closed and every property required, without defaults."""
     if isinstance(schema, list):
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    out = {key: _strict(value) for key, value in schema.items() if key != "default"}
+    out = {key: value for key, value in schema.items() if key != "default"}
+    for key in _NAMED:
+        if key in out:
+            out[key] = {name: _strict(item) for name, item in out[key].items()}
+    for key in _NESTED:
+        if key in out:
+            out[key] = _strict(out[key])
     if "properties" in out and out.get("type") == "object":
         out["required"] = list(out["properties"])
         out["additionalProperties"] = False

@@ -1,4 +1,4 @@
-"""The rows say what their sources say: the seeds, the official schemas, the recorded traffic."""
+"""The rows say what their sources say: the pages, the official schemas, the recorded traffic."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NAME = re.compile(r"(?<![\w.-])(?:gpt-|o\d|ft:|whisper-|text-embedding-)[\w.:-]*
 
 
 @pytest.fixture(params=["openai_docs_earlier.md", "openai_docs_later.md"])
-def seed(request: pytest.FixtureRequest, needs_shared: Path) -> str:
+def page(request: pytest.FixtureRequest, needs_shared: Path) -> str:
     return (needs_shared / "seeds" / str(request.param)).read_text("utf-8")
 
 
@@ -43,16 +43,16 @@ def ticked(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"`([^`]+)`", re.sub(r"\(.*?\)", "", text)))
 
 
-def test_every_name_in_a_seed_has_a_row(seed: str) -> None:
-    names = set(NAME.findall(seed))
+def test_every_name_in_a_page_has_a_row(page: str) -> None:
+    names = set(NAME.findall(page))
     assert {"gpt-4o", "o1-mini", "ft:gpt-4-0613", "text-embedding-ada-002"} <= names
     assert len(names) > 25
     assert not {name for name in names if row(name) is None}
 
 
-def test_every_row_of_a_table_has_a_row_of_its_own(seed: str) -> None:
-    called = re.findall(r'completion\(model="([^"]+)"', seed)
-    listed = re.findall(r"^\| *`?([\w.-]+)`? *\| *`response", seed, re.MULTILINE)
+def test_every_row_of_a_table_has_a_row_of_its_own(page: str) -> None:
+    called = re.findall(r'completion\(model="([^"]+)"', page)
+    listed = re.findall(r"^\| *`?([\w.-]+)`? *\| *`response", page, re.MULTILINE)
     names = {name for name in (*called, *listed) if not name.startswith(("ft:", "openai/"))}
     assert len(names) > 20
     assert names <= ROWS.keys()
@@ -116,7 +116,7 @@ def test_gpt_5_pro_holds_as_written(later: str) -> None:
     assert facts["surfaces"] == ("responses",)
 
 
-def test_snapshots_that_the_seed_lists_agree_with_their_names() -> None:
+def test_snapshots_that_the_page_lists_agree_with_their_names() -> None:
     for name in ("gpt-5", "gpt-5-mini", "gpt-5-nano"):
         assert ROWS[f"{name}-2025-08-07"] == ROWS[name]
 

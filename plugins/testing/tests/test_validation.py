@@ -66,6 +66,12 @@ TOOL = {"type": "function", "function": {"name": "f"}}
         ({"model": "gpt-5", "max_tokens": 5}, 400, "max_tokens", "unsupported_parameter"),
         ({"model": "o3-mini", "temperature": 0.5}, 400, "temperature", "unsupported_value"),
         (
+            {"model": "gpt-5-mini", "reasoning_effort": "low", "temperature": 0.5},
+            400,
+            "temperature",
+            "unsupported_value",
+        ),
+        (
             {"stream": True, "audio": {"format": "wav", "voice": "alloy"}},
             400,
             "audio.format",
@@ -90,6 +96,7 @@ def test_rejected(fields: dict[str, Any], status: int, param: str | None, code: 
         {"unknown": object},
         {"temperature": None, "n": None, "tools": None},
         {"model": "gpt-5", "temperature": 1},
+        {"model": "gpt-5-mini", "reasoning_effort": "none", "temperature": 0.2},
         {"model": "gpt-5-chat-latest", "temperature": 0.2, "max_tokens": 5},
         {"n": 1.0},
         {"temperature": 1},

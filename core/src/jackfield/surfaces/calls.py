@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from jackfield.views import View
+
 if TYPE_CHECKING:
     from jackfield.protocols import AsyncCaller, Caller
     from jackfield.stream import AsyncStream, Stream
@@ -113,6 +115,6 @@ class AsyncCalls:
 
 def _listed(messages: Iterable[Any] | None) -> Any:
     """A list as it is; a tuple or generator as a list; anything else is left to the API."""
-    if isinstance(messages, (list, str, dict)) or not isinstance(messages, Iterable):
+    if isinstance(messages, (list, str, dict, View)) or not isinstance(messages, Iterable):
         return messages
     return list(messages)

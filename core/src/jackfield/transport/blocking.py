@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield.deadlines import bound
 from jackfield.errors import ConfigError
+from jackfield.forks import track
 from jackfield.transport.wire import (
     DRAIN,
     Pool,
@@ -19,7 +20,6 @@ from jackfield.transport.wire import (
     request_of,
     session_sender,
     timed_out,
-    transports,
 )
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class SyncTransport:
         self._pool: Pool | None = None
         self._lock = threading.Lock()
         self._closed = False
-        transports.add(self)
+        track(self)
 
     def pool(self) -> Pool:
         """The pool, made on first use and again after a fork."""

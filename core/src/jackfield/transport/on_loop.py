@@ -7,9 +7,11 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import ConfigError
+from jackfield.forks import track
 from jackfield.transport.wire import (
     DRAIN,
     Pool,
@@ -20,7 +22,6 @@ from jackfield.transport.wire import (
     request_of,
     session_sender,
     timed_out,
-    transports,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class AsyncReply:
     def __init__(
         self, response: Any, outgoing: Outgoing, deadline: float | None, loop: Any
     ) -> None:
+        response.stream = _shielded(response.stream)
         self.status: int = response.status_code
         self.headers = header_map(response)
         self._response = response
@@ -92,13 +94,42 @@ class AsyncReply:
         self._loop.call_soon_threadsafe(_close_later, self._loop, self._response)
 
 
-_closing: set[Any] = set()
+_closing: set[Any] = set()  # the loop itself holds tasks weakly
+
+
+def _kept(task: Any) -> Any:
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+    return task
 
 
 def _close_later(loop: Any, response: Any) -> None:
-    task = loop.create_task(response.aclose())
-    _closing.add(task)
-    task.add_done_callback(_closing.discard)
+    _kept(loop.create_task(response.aclose()))
+
+
+def _shielded(stream: Any) -> Any:
+    """The response's stream, with a close that cancellation does not stop half-way.
+
+    httpcore marks a body as closed before it gives the connection back; a task that is cancelled
+    in between leaves the connection in the pool for ever.
+    """
+    base = next(cls for cls in type(stream).__mro__ if cls.__name__ == "AsyncByteStream")
+    return _shield_for(base)(stream)
+
+
+@lru_cache(maxsize=8)
+def _shield_for(base: Any) -> Any:
+    class Shielded(base):  # type: ignore[misc]  # httpx's or httpx2's
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        def __aiter__(self) -> Any:
+            return self._inner.__aiter__()
+
+        async def aclose(self) -> None:
+            await asyncio.shield(_kept(asyncio.ensure_future(self._inner.aclose())))
+
+    return Shielded
 
 
 _GRACE = 0.05  # seconds for httpx to say which phase it was, where that is as long as the whole
@@ -116,7 +147,7 @@ class AsyncTransport:
         self._guards: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
         self._closed = False
-        transports.add(self)
+        track(self)
 
     async def pool(self) -> Pool:
         """The running loop's pool."""
@@ -125,6 +156,7 @@ class AsyncTransport:
         if pool is None:
             import httpx
 
+            self._sweep()
             with self._lock:
                 if self._closed:
                     raise ConfigError("this client is closed")
@@ -153,6 +185,12 @@ class AsyncTransport:
             fail(error, outgoing)
         return AsyncReply(response, outgoing, deadline, loop)
 
+    def _sweep(self) -> None:
+        """Let go of loops that were closed without ending their async generators."""
+        for loop in [loop for loop in self._pools if loop.is_closed()]:
+            self._guards.pop(loop, None)
+            self._pools.pop(loop, None)
+
     async def _close_with_loop(self, loop: Any, client: Any) -> AsyncIterator[None]:
         """Suspended for the loop's life: ``asyncio.run`` ends async generators, then closes it."""
         try:
@@ -166,6 +204,7 @@ class AsyncTransport:
     def forget(self) -> None:
         """Drop the pools without closing their sockets: after a fork they are the parent's."""
         self._pools = weakref.WeakKeyDictionary()
+        self._guards = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
     async def aclose(self) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -51,8 +49,8 @@ def _translate(error: Exception, outgoing: Outgoing) -> BaseException:
         return error  # raised on the way, and a TransportError by name too
     names = [cls.__name__ for cls in type(error).__mro__]
     where = _origin(outgoing.url)
-    if isinstance(error, RuntimeError) and "closed" in str(error):
-        return ConfigError("the session given as client_session is closed; open another")
+    if isinstance(error, RuntimeError) and getattr(outgoing.session, "is_closed", False):
+        return ConfigError("the session given for this call is closed; open another")
     phase = next((_PHASES[name] for name in names if name in _PHASES), None)
     if phase is not None or isinstance(error, TimeoutError):
         # A deadline of ours has no phase: what takes long while no single read does, is reading.
@@ -225,16 +223,3 @@ def session_sender(session: Any) -> tuple[Callable[..., Any], Callable[..., Any]
 def pool_sender(pool: Pool) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """How a pool of ours builds and sends."""
     return pool.build, pool.send
-
-
-transports: weakref.WeakSet[Any] = weakref.WeakSet()
-"""All that live in this process: after a fork each forgets its pools."""
-
-
-def _after_fork() -> None:
-    for transport in list(transports):
-        transport.forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

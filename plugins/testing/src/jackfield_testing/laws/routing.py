@@ -119,9 +119,8 @@ def _find(surface: str, name: str, claims: Any, held: Any) -> Verdict | None:
     ]
     for kind, here in levels:
         rows = [(p, c) for p, c in claims if here(c)]
-        owners = {p.distribution for p, _ in rows}
-        if len(owners) > 1:
-            raise _Stop("tie", owners)
+        if len({(p, c.identity) for p, c in rows}) > 1:
+            raise _Stop("tie", {p.distribution for p, _ in rows})
         if rows:
             plugin, claim = rows[0]
             return "route", plugin.distribution, kind, claim.prefix, name[len(claim.prefix) :]

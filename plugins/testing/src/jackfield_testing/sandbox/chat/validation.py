@@ -198,7 +198,7 @@ def _reasoning(request: Mapping[str, Any]) -> None:
             code="unsupported_parameter",
         )
     temperature = request.get("temperature")
-    if temperature is not None and temperature != 1:
+    if request.get("reasoning_effort") != "none" and temperature not in (None, 1):
         raise APIFault(
             400,
             f"Unsupported value: 'temperature' does not support {temperature} with this model. "
