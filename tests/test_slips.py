@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -77,7 +76,7 @@ def test_a_plain_function_and_a_forgotten_return_are_plugin_errors(sandbox: Any)
         client.completion("gpt-4o", HELLO)
 
 
-# Connections ---------------------------------------------------------------------------------------
+# Connections --------------------------------------------------------------------------------------
 
 
 def active(client: Any) -> list[Any]:
@@ -142,16 +141,16 @@ def test_cancelling_at_any_moment_gives_the_connection_back(sandbox: Any) -> Non
                     await task
                 except asyncio.CancelledError:
                     cancelled += 1
-            until = time.monotonic() + 2
-            while active(client) and time.monotonic() < until:
-                await asyncio.sleep(0)
+            rest = asyncio.all_tasks() - {asyncio.current_task()}
+            if rest:  # closes that a cancelled call left to the loop
+                await asyncio.wait(rest, timeout=5)
             assert not active(client)
             return cancelled
 
     assert asyncio.run(main()) > 0
 
 
-# Where a key goes ----------------------------------------------------------------------------------
+# Where a key goes ---------------------------------------------------------------------------------
 
 
 def test_a_plugins_absolute_url_elsewhere_gets_neither_key_nor_headers(
@@ -165,7 +164,7 @@ def test_a_plugins_absolute_url_elsewhere_gets_neither_key_nor_headers(
     from jackfield.surfaces import CHAT
 
     def answer(asked: Any, wire: Any) -> None:
-        wire.json({"choices": [], "headers": asked.headers})
+        wire.reply(200, {"choices": [], "headers": asked.headers})
 
     server = serve(answer)
     module = types.ModuleType("zed_elsewhere")

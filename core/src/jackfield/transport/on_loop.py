@@ -169,9 +169,8 @@ class AsyncTransport:
     async def send(self, outgoing: Outgoing) -> AsyncReply:
         """Send, and answer with the reply as soon as its head is there."""
         session = outgoing.session
-        build, send = (
-            session_sender(session) if session is not None else pool_sender(await self.pool())
-        )
+        pool = await self.pool() if session is None else None
+        build, send = session_sender(session) if pool is None else pool_sender(pool)
         loop = asyncio.get_running_loop()
         content: Any = outgoing.body
         if content is not None and not isinstance(content, bytes):
@@ -181,7 +180,12 @@ class AsyncTransport:
             request = request_of(outgoing, content, build)
             async with asyncio.timeout_at(_on_loop(loop, deadline, _GRACE)):
                 response = await send(request)
-        except Exception as error:  # noqa: BLE001 - sorted out below
+        except BaseException as error:
+            if pool is not None:
+                for unused in pool.take_unused():
+                    _kept(asyncio.ensure_future(unused.aclose()))
+            if not isinstance(error, Exception):
+                raise
             fail(error, outgoing)
         return AsyncReply(response, outgoing, deadline, loop)
 

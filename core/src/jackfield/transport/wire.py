@@ -153,25 +153,49 @@ class Pool:
         )
         self._new = httpx.Request
         self._url = lru_cache(maxsize=256)(httpx.URL)
+        self._transports: _ByScheme | None = None
         if getproxies():
             self.client = client(limits=limits, follow_redirects=False)
             self.send: Callable[[Any], Any] = partial(self.client.send, stream=True)
             for inner in (self.client._transport, *self.client._mounts.values()):
                 watch(inner)
         else:
-            by_scheme = _ByScheme(partial(transport, limits=limits))
-            self.client = client(transport=by_scheme)
-            self.send = by_scheme.send
+            self._transports = _ByScheme(partial(transport, limits=limits))
+            self.client = client(transport=self._transports)
+            self.send = self._transports.send
         self._headers = {
             "Accept-Encoding": self.client.headers["Accept-Encoding"],
             "Connection": "keep-alive",
             "User-Agent": f"jackfield/{__version__}",
         }
 
+    def take_unused(self) -> list[Any]:
+        """Take connections out of the pools that were meant for a request that is gone.
+
+        httpcore leaves them there when a task is cancelled between being given a connection and
+        using it: they are never reused, and hold a place for ever. They are the caller's to close.
+        """
+        taken: list[Any] = []
+        for transport in self._transports.made.values() if self._transports else ():
+            pool = getattr(transport, "_pool", None)
+            connections = getattr(pool, "_connections", None)
+            waiting = getattr(pool, "_requests", None)
+            if isinstance(connections, list) and isinstance(waiting, list):
+                wanted = {id(getattr(request, "connection", None)) for request in waiting}
+                unused = [c for c in connections if id(c) not in wanted and _is_unused(c)]
+                connections[:] = [c for c in connections if c not in unused]
+                taken += unused
+        return taken
+
     def build(self, method: str, url: str, headers: dict[str, str], **rest: Any) -> Any:
         """A request; the URL is parsed once for many."""
         merged = merge_headers(self._headers, headers)
         return self._new(method, self._url(url), headers=merged, **rest)
+
+
+def _is_unused(connection: Any) -> bool:
+    inner = getattr(connection, "_connection", connection)
+    return inner is None or getattr(getattr(inner, "_state", None), "name", "") == "NEW"
 
 
 class _ByScheme:
