@@ -70,7 +70,7 @@ def tidy() -> Callable[[Any], int]:
             own = transport._pools.get(asyncio.get_running_loop())
         else:
             own = transport._pool
-        pools = list(_pools_in(own))
+        pools = list({id(pool): pool for pool in _pools_in(own)}.values())
         for pool in pools:
             _settled(pool)
         return len(pools)

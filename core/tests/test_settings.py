@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from jackfield import Client, config
 from jackfield.config import Timeouts
+from jackfield.effects import Outgoing
 from jackfield.errors import ConfigError, RequestError
 from jackfield.outgoing import _url
+from jackfield.transport.wire import fail
 from jackfield_testing.laws import passthrough
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text()
@@ -110,9 +112,14 @@ def test_a_host_can_be_asked_for_or_is_refused(host: str) -> None:
         base = config._base(f"http://{host}/")
     except ConfigError:
         return
-    url = httpx.URL(base)
-    url.raw_host.decode("ascii").encode("idna")
-    assert isinstance(url.host, str)
+    try:
+        url = httpx.URL(base)
+        url.raw_host.decode("ascii").encode("idna")
+        assert isinstance(url.host, str)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        outgoing = Outgoing("GET", base, {}, None, config.Timeouts.of(None))
+        with pytest.raises(ConfigError):
+            fail(error, outgoing)
 
 
 @pytest.fixture

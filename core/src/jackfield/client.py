@@ -65,7 +65,7 @@ class _Shared:
                     self._registry = Registry(discover())
         return self._registry
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         self._lock = threading.Lock()
 
 
@@ -206,7 +206,7 @@ class _Base:
         }
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         """In a forked child: the lock may be held by a thread that is not there."""
         self._lock = threading.Lock()
 

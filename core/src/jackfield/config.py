@@ -377,19 +377,13 @@ def _base(url: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    """Whether a name can be looked up: httpx and the resolver would raise errors of their own."""
+    """Whether a name has the shape of a host: no empty label, none over 63 characters.
+
+    Whether an internationalised name stands for one, the transport finds out.
+    """
     if ":" in host:  # an IPv6 address
         return True
-    if any(not 0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
-        return False
-    if not host.isascii() or host.startswith("xn--"):
-        from httpx import URL, InvalidURL
-
-        try:
-            return bool(URL(scheme="http", host=host).host)
-        except (InvalidURL, UnicodeError):
-            return False
-    return True
+    return all(0 < len(label) < 64 for label in host.removesuffix(".").split("."))
 
 
 def _without_user(url: str) -> str:

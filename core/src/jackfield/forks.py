@@ -10,13 +10,13 @@ _tracked: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def track(thing: Any) -> None:
-    """Call ``thing.forget()`` in every child that is forked while ``thing`` lives."""
+    """Call ``thing._forget()`` in every child that is forked while ``thing`` lives."""
     _tracked.add(thing)
 
 
 def _after_fork() -> None:
     for thing in list(_tracked):
-        thing.forget()
+        thing._forget()
 
 
 if hasattr(os, "register_at_fork"):

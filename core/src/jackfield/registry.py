@@ -120,7 +120,7 @@ class Registry:
             if all(surface != other for _, other in rows):
                 rows.append((plugin, surface))
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         """In a forked child: the lock may be held by a thread that is not there."""
         self._lock = threading.RLock()
 

@@ -134,7 +134,7 @@ class SyncTransport:
             fail(error, outgoing)
         return SyncReply(response, outgoing, deadline, request.extensions.get("timeout"))
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         """Drop the pool without closing its sockets: after a fork they are the parent's."""
         self._pool = None
         self._lock = threading.Lock()

@@ -205,7 +205,7 @@ class AsyncTransport:
             self._pools.pop(loop, None)
             await client.aclose()
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         """Drop the pools without closing their sockets: after a fork they are the parent's."""
         self._pools = weakref.WeakKeyDictionary()
         self._guards = weakref.WeakKeyDictionary()

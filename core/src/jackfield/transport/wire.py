@@ -55,7 +55,7 @@ def _translate(error: Exception, outgoing: Outgoing) -> BaseException:
     if phase is not None or isinstance(error, TimeoutError):
         # A deadline of ours has no phase: what takes long while no single read does, is reading.
         return timed_out(phase or "read", outgoing)
-    if "InvalidURL" in names or "UnsupportedProtocol" in names:
+    if "InvalidURL" in names or "UnsupportedProtocol" in names or isinstance(error, UnicodeError):
         return ConfigError(f"not a URL that can be requested: {where}")
     if "LocalProtocolError" in names:
         # Its text quotes header values, and those can be secrets.
