@@ -52,7 +52,7 @@ def chat(
     MESSAGE is the question; "-", or none with something piped in, reads stdin. Without a MESSAGE on
     a terminal it is a conversation; Ctrl-D ends it.
     """
-    conversation = message is None and sys.stdin.isatty()
+    conversation = message is None and sys.stdin is not None and sys.stdin.isatty()
     if conversation and as_json:
         raise click.UsageError("--json needs a MESSAGE")
     if message is None or message == "-":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -92,14 +94,16 @@ def _sandbox(variable: str) -> Iterator[Any]:
 
 
 def _next(model: str, *, sandbox: bool) -> list[str]:
+    # In a checkout the command is not on the path: name it so that it can be pasted.
+    command = "jackfield" if shutil.which("jackfield") else sys.argv[0]
     first = (
-        "export OPENAI_API_KEY=…            the same against OpenAI; OPENAI_BASE_URL for others"
+        "export OPENAI_API_KEY=…  then the same against OpenAI; OPENAI_BASE_URL for others"
         if sandbox
-        else "jackfield plugins                  what is installed, and what serves which model"
+        else f"{command} plugins  what is installed, and what serves which model"
     )
     return [
         first,
-        'jackfield chat "Hello"             ask; `jackfield models` lists what you can ask',
+        f'{command} chat "Hello"  asks; `{command} models --surface chat` lists what you can ask',
         f"in Python: jackfield.completion({model!r}, messages=[{{…}}]), as these steps do",
     ]
 
