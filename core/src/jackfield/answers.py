@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-import attr as attrs  # the same, without six modules of names
+import attrs
 
 from jackfield.envelope import Call, WireRequest
 from jackfield.value import Value

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-import attr as attrs  # the same, without six modules of names
+import attrs
 
 from jackfield.value import Value
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-import attr as attrs  # the same, without six modules of names
+import attrs
 
 from jackfield.value import Value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
-import attr as attrs  # the same, without six modules of names
+import attrs
 
 from jackfield.envelope import Call, Loss
 from jackfield.errors import UnsupportedParamsError

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
-import attr as attrs  # the same, without six modules of names
+import attrs
 
 from jackfield.discovery import Plugin
 from jackfield.dotted import load

@@ -1,13 +1,15 @@
 """Start and stop: in a thread of this process (``Sandbox``), or in the foreground (``serve``).
 
 uvicorn's HTTP protocol runs on a loop of our own, so that starting needs no polling, stopping waits
-for nobody, no signal handler is touched and no logger is configured.
+for nobody, no signal handler is touched and no logger is configured, except that what uvicorn says
+of clients that leave early goes nowhere unless the program has a handler for it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -160,6 +162,10 @@ def listen(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=1024)
+
+
+# Without any handler, logging's last resort would print it.
+logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
 
 
 class _Protocol(H11Protocol):
