@@ -83,7 +83,7 @@ def _object(value: Mapping[Any, Any], path: str, found: Found, depth: int) -> di
                     break
                 changed[earlier] = kept
             changed[key] = plain
-    return value if changed is None else changed  # type: ignore[return-value]
+    return value if changed is None else changed  # type: ignore[return-value]  # a dict: others are copied
 
 
 def _array(value: Any, path: str, found: Found, depth: int) -> list[Any]:

@@ -269,7 +269,7 @@ class _Base:
             params=plain,
             stream=stream,
             unsupported=unsupported,
-            origin=origin,  # type: ignore[arg-type]
+            origin=origin,  # type: ignore[arg-type]  # one of the two words, by our own callers
         )
         context = Context(
             registry,

@@ -74,7 +74,9 @@ def structure(value: Any, into: type[_T]) -> _T:
         ValueError: it does not fit; the message says where.
     """
     if _is_pydantic(into):
-        return into.model_validate(value)  # type: ignore[attr-defined,no-any-return]
+        model: Any = into
+        validated: _T = model.model_validate(value)
+        return validated
     try:
         _check_shape(value, into, "$")
         return _built(value, into)

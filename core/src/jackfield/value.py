@@ -27,6 +27,6 @@ class Value:
         return hash((type(self), self._values()))
 
     def __repr__(self) -> str:
-        fields: Any = type(self).__attrs_attrs__  # type: ignore[attr-defined]
+        fields: Any = type(self).__attrs_attrs__  # type: ignore[attr-defined]  # attrs' own
         shown = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields)
         return f"{type(self).__name__}({shown})"

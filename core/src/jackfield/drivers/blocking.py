@@ -39,7 +39,8 @@ class SyncDriver:
                 except BaseException as failure:  # noqa: BLE001 - the flow's to handle
                     value, error = None, failure
         except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+            result: _R = stop.value
+            return result
 
     def _perform(self, effect: Any) -> Any:
         kind = type(effect)

@@ -38,7 +38,8 @@ class AsyncDriver:
                 except BaseException as failure:  # noqa: BLE001 - the flow's to handle
                     value, error = None, failure
         except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+            result: _R = stop.value
+            return result
 
     async def _perform(self, effect: Any) -> Any:
         kind = type(effect)
