@@ -27,6 +27,7 @@ TOP = [
     "AuthenticationError",
     "BadGatewayError",
     "BadRequestError",
+    "Binary",
     "ChatCompletion",
     "ChatCompletionChunk",
     "Client",
@@ -34,6 +35,8 @@ TOP = [
     "ConflictError",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
+    "DeletedVideo",
+    "EmbeddingResponse",
     "InternalServerError",
     "JackfieldError",
     "JackfieldWarning",
@@ -41,27 +44,62 @@ TOP = [
     "NotFoundError",
     "PermissionDeniedError",
     "PluginError",
+    "Progress",
     "RateLimitError",
     "RequestError",
     "RoutingError",
     "ServiceUnavailableError",
     "SourceError",
+    "SpeechEvent",
     "Stream",
     "StreamInterruptedError",
     "StructuredOutputError",
+    "TextCompletion",
+    "TextCompletionChunk",
     "Timeout",
+    "Transcription",
+    "TranscriptionEvent",
+    "Translation",
     "TransportError",
     "UnprocessableEntityError",
     "UnsupportedParamsError",
+    "Video",
+    "VideoList",
     "acall",
     "acompletion",
+    "aembedding",
+    "aspeech",
+    "atext_completion",
+    "atranscription",
+    "atranslation",
+    "avideo_content",
+    "avideo_delete",
+    "avideo_edit",
+    "avideo_extension",
+    "avideo_generation",
+    "avideo_list",
+    "avideo_remix",
+    "avideo_status",
     "call",
     "completion",
+    "embedding",
     "explain",
     "list_models",
     "plugins",
+    "speech",
     "stream_chunk_builder",
     "supported_params",
+    "text_completion",
+    "transcription",
+    "translation",
+    "video_content",
+    "video_delete",
+    "video_edit",
+    "video_extension",
+    "video_generation",
+    "video_list",
+    "video_remix",
+    "video_status",
 ]
 ATTRIBUTES = {
     "api_key",
@@ -90,8 +128,8 @@ PLUGIN_AUTHORS_IMPORT: dict[str, set[str]] = {
     },
     "jackfield.hookspecs": {"hookimpl", "hookspec"},
     "jackfield.manifest": {
-        *("Alias", "Claim", "Endpoint", "HOOK_API", "Manifest", "Naming", "ParamRule", "Reserved"),
-        *("Rewriter", "Surface"),
+        *("Alias", "Claim", "Endpoint", "HOOK_API", "Manifest", "Naming", "Operation"),
+        *("ParamRule", "Reserved", "Rewriter", "Surface"),
     },
     "jackfield.middleware": {
         *("Answer", "Deliver", "Flow", "Middleware", "Outgoing", "Proceed", "watched"),
@@ -256,12 +294,13 @@ def test_nothing_in_core_names_a_surface_but_the_surfaces(path: Path) -> None:
         return
     tree = ast.parse(path.read_text("utf-8"))
     allowed = _docstrings(tree) | _defaults(tree)
+    functions = set(TOP) if path == OWN / "__init__.py" else set()  # some have a surface's name
     named = [
         (node.value, node.lineno)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and node.value in SURFACES
+        and node.value in SURFACES - functions
         and node not in allowed
     ]
     assert not named

@@ -1,7 +1,4 @@
-"""Flow 4: every kind of model name, with each owner installed and without it.
-
-The owners are throw-away plugins that claim what the real distributions reserve.
-"""
+"""Flow 4: every kind of model name, with each owner installed and without it."""
 
 from __future__ import annotations
 
@@ -17,75 +14,43 @@ from plugging import provider
 from rawserver import RawServer
 
 import jackfield
-from jackfield.envelope import Call, FilePart, Multipart, WireRequest
+from jackfield.envelope import Call, WireRequest
 from jackfield.manifest import Claim, Manifest, Surface
-from jackfield_openai_catalogue import (
-    ALIASES,
-    NAMING,
-    RESERVED,
-    RESPONSES_ONLY,
-    TEXT_ONLY,
-    TRANSCRIBERS,
-)
+from jackfield_openai_catalogue import ALIASES, NAMING, RESERVED, RESPONSES_ONLY
 from jackfield_openai_catalogue.endpoint import ENDPOINT
+from jackfield_testing.sandbox.audio_bytes import wav
 
 
 def send(call: Call) -> Any:
-    """Send what came, under the surface's name; chat with a file becomes a transcription."""
-    if call.surface == "chat" and "file" in call.params:
-        return call.replace(surface="transcription", model=call.name)
-    if call.surface == "transcription":
-        file = FilePart(call.params["file"])
-        return WireRequest(path="/audio", body=Multipart([("model", call.model), ("file", file)]))
+    """Send what came, under the surface's name."""
     return WireRequest(path=f"/{call.surface}", body={"model": call.model})
 
 
-def owner(name: str, surfaces: tuple[str, ...], *claims: Claim) -> Manifest:
+def responses() -> Manifest:
+    """A throw-away plugin that claims what is reserved for the distribution of that name."""
     return Manifest(
-        name=name,
+        name="openai-responses",
         module=plugging.module(transform_request=send),
-        claims=claims,
+        claims=(
+            Claim("chat", "openai/", models=RESPONSES_ONLY, naming=NAMING),
+            Claim("chat", "openai/responses/"),
+            Claim("responses", "openai/"),
+            Claim("responses", "openai/responses/"),
+            Claim("responses", fallback=True, requires="chat"),
+        ),
         aliases=ALIASES,
         reserved=RESERVED,
-        surfaces=tuple(Surface(surface) for surface in surfaces),
+        surfaces=(Surface("responses"),),
         endpoint=ENDPOINT,
     )
 
 
-def exact(models: frozenset[str]) -> Claim:
-    return Claim("chat", "openai/", models=models, naming=NAMING)
-
-
-OWNERS: dict[str, Callable[[], Manifest]] = {
-    "jackfield-openai-responses": lambda: owner(
-        "responses",
-        ("responses",),
-        exact(RESPONSES_ONLY),
-        Claim("chat", "openai/responses/"),
-        Claim("responses", "openai/"),
-        Claim("responses", "openai/responses/"),
-        Claim("responses", fallback=True, requires="chat"),
-    ),
-    "jackfield-openai-text": lambda: owner(
-        "text",
-        ("text_completion",),
-        exact(TEXT_ONLY),
-        Claim("chat", "text-completion-openai/"),
-        Claim("text_completion", "openai/"),
-        Claim("text_completion", "text-completion-openai/"),
-    ),
-    "jackfield-openai-embeddings": lambda: owner(
-        "embeddings", ("embedding",), Claim("embedding", "openai/")
-    ),
-    "jackfield-openai-audio": lambda: owner(
-        "audio",
-        ("transcription", "translation", "speech"),
-        exact(TRANSCRIBERS),
-        Claim("transcription", "openai/"),
-        Claim("translation", "openai/"),
-        Claim("speech", "openai/"),
-    ),
-    "jackfield-openai-video": lambda: owner("video", ("video",), Claim("video", "openai/")),
+OWNERS: dict[str, Callable[[], Any]] = {
+    "jackfield-openai-responses": responses,
+    "jackfield-openai-text": lambda: "openai-text",
+    "jackfield-openai-embeddings": lambda: "openai-embeddings",
+    "jackfield-openai-audio": lambda: "openai-audio",
+    "jackfield-openai-video": lambda: "openai-video",
 }
 
 # (surface, name, the distribution that owns it, the model that is sent)
@@ -144,8 +109,8 @@ def complete() -> jackfield.Client:
     return jackfield.Client(plugins=everything())
 
 
-def _short(distribution: str) -> str:
-    return distribution.removeprefix("jackfield-openai").strip("-") or "openai"
+def _plugin(distribution: str) -> str:
+    return distribution.removeprefix("jackfield-")
 
 
 @pytest.mark.parametrize(("surface", "name", "distribution", "model"), CASES, ids=IDS)
@@ -153,7 +118,7 @@ def test_the_owner_gets_it(
     complete: jackfield.Client, surface: str, name: str, distribution: str, model: str
 ) -> None:
     found = complete.explain(name, surface)
-    assert (found["plugin"], found["model"]) == (_short(distribution), model)
+    assert (found["plugin"], found["model"]) == (_plugin(distribution), model)
 
 
 @pytest.mark.parametrize(("surface", "name", "distribution", "model"), CASES, ids=IDS)
@@ -209,7 +174,8 @@ def test_a_third_partys_chat_model_is_served_on_responses_by_the_fallback_only()
     acme = provider("acme")
     client = jackfield.Client(plugins=["openai", acme, OWNERS["jackfield-openai-responses"]()])
     found = client.explain("acme/m", "responses")
-    assert (found["plugin"], found["claim"], found["model"]) == ("responses", "fallback", "acme/m")
+    owner = ("openai-responses", "fallback", "acme/m")
+    assert (found["plugin"], found["claim"], found["model"]) == owner
     with pytest.raises(jackfield.NoRouteError):
         client.explain("nobody/m", "responses")
     alone = jackfield.Client(plugins=["openai", acme])
@@ -229,7 +195,7 @@ def test_chat_on_a_transcriber_with_a_file_becomes_a_transcription(
     serve: Callable[..., RawServer], asynchronous: bool
 ) -> None:
     server = serve(lambda asked, wire: wire.reply(200, {"text": "heard"}))
-    given: dict[str, Any] = {"file": io.BytesIO(b"RIFF"), "api_key": "k"}
+    given: dict[str, Any] = {"file": io.BytesIO(wav("spoken words")), "api_key": "k"}
 
     async def main() -> Any:
         async with jackfield.AsyncClient(plugins=everything(), base_url=server.base_url) as client:
@@ -242,5 +208,48 @@ def test_chat_on_a_transcriber_with_a_file_becomes_a_transcription(
             result = client.completion("whisper-1", **given)
     assert result.to_dict() == {"text": "heard"}
     (asked,) = server.requests
-    assert asked.target == "/v1/audio"
-    assert b"RIFF" in asked.body
+    assert asked.target == "/v1/audio/transcriptions"
+    assert wav("spoken words") in asked.body
+
+
+# Calls that name no model -----------------------------------------------------------------------
+
+
+def test_a_call_without_a_model_goes_to_the_default(complete: jackfield.Client) -> None:
+    found = complete.explain("", "video")
+    assert (found["plugin"], found["claim"], found["model"]) == ("openai-video", "default", "")
+
+
+def test_without_its_owner_a_call_without_a_model_names_it() -> None:
+    client = jackfield.Client(plugins=["openai"])
+    with pytest.raises(jackfield.NoRouteError, match="jackfield-openai-video") as caught:
+        client.video_status("video_1")
+    assert caught.value.distribution == "jackfield-openai-video"
+
+
+def test_two_defaults_are_ambiguous_and_a_model_decides() -> None:
+    acme = provider("acme", claims=(Claim("video", "acme/", default=True),))
+    client = jackfield.Client(plugins=["openai-video", acme])
+    with pytest.raises(jackfield.AmbiguousRouteError, match=r"acme.*jackfield-openai-video"):
+        client.video_status("video_1")
+    assert client.explain("acme/m", "video")["plugin"] == "acme"
+
+
+def test_a_provider_that_is_no_default_leaves_the_default_alone() -> None:
+    acme = provider("acme", surface="video")
+    client = jackfield.Client(plugins=["openai-video", acme])
+    assert client.explain("", "video")["plugin"] == "openai-video"
+
+
+@pytest.mark.parametrize("surface", ["chat", "embedding"])
+def test_a_surface_without_a_default_wants_a_model(
+    complete: jackfield.Client, surface: str
+) -> None:
+    with pytest.raises(jackfield.NoRouteError, match="model"):
+        complete.call(surface, "", messages=[], input="")
+
+
+def test_an_operation_that_the_surface_has_not_is_an_error_that_lists_them() -> None:
+    client = jackfield.Client(plugins=["openai-video"])
+    with pytest.raises(jackfield.RequestError, match=r"no operation 'sing'.*create, retrieve"):
+        client.call("video", None, operation="sing")

@@ -44,7 +44,8 @@ class Fetch(Value):
     """Ask core to read these sources and to ask again, with the bytes in ``call.fetched``.
 
     ``mode`` is ``all``, or ``head`` for the first ``max_bytes`` (to look at a file's type).
-    With ``all``, a source larger than ``max_bytes`` is a `SourceError`.
+    With ``all``, a source larger than ``max_bytes`` is a `SourceError`; the caller's
+    ``max_file_bytes`` stands in its place.
     """
 
     refs: Sequence[Source]
@@ -62,11 +63,16 @@ class Decline(Value):
 
 @attrs.frozen(eq=False, repr=False)
 class FilePart(Value):
-    """A file in a `Multipart`: a source (or bytes), with the name and type to send it under."""
+    """A file in a `Multipart`: a source (or bytes), with the name and type to send it under.
+
+    A source larger than ``max_bytes`` is a `SourceError`, before anything is sent if its size is
+    known; the caller's ``max_file_bytes`` stands in its place.
+    """
 
     source: Source | bytes
     name: str | None = None
     content_type: str | None = None
+    max_bytes: int | None = None
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -78,8 +84,19 @@ class Multipart(Value):
 
 @attrs.frozen(eq=False, repr=False)
 class Next(Value):
-    """Send another request, ``after`` so many seconds; its response carries ``state``."""
+    """Send another request, ``after`` so many seconds; its response carries ``state``.
+
+    Attributes:
+        within: seconds that all the waiting of this call may take; beyond them core raises an
+            `APITimeoutError` (phase ``wait``). None for as long as core allows any call.
+        progress: of the job that is waited for, in percent, if known; for ``on_progress``.
+        partial: the result as far as it is known now, as raw JSON. Callbacks see it, and an error
+            that ends the call carries it, so that the job's id is not lost.
+    """
 
     request: WireRequest
     after: float = 0.0
     state: Any = None
+    within: float | None = None
+    progress: float | None = None
+    partial: Any = None

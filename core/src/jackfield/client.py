@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield import config
 from jackfield.dotted import load
-from jackfield.errors import ConfigError, RequestError
+from jackfield.errors import ConfigError, NoRouteError, RequestError
 from jackfield.forks import track
+from jackfield.manifest import CREATE
 from jackfield.surfaces.calls import AsyncCalls, SyncCalls
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from jackfield.manifest import Manifest, Surface
     from jackfield.middleware import Middleware
     from jackfield.params import ParamSet
+    from jackfield.progress import Report
     from jackfield.registry import Registry
+    from jackfield.sources import Sink
 
 ATTRIBUTES = (
     "api_key",
@@ -80,12 +83,13 @@ def shared_registry() -> Registry:
 class Ready:
     """A call that is ready to run: its flow, and what its outcome becomes."""
 
-    __slots__ = ("finish", "flow", "registry", "stream", "surface", "unsupported")
+    __slots__ = ("finish", "flow", "operation", "registry", "stream", "surface", "unsupported")
 
     def __init__(
         self,
         flow: Flow,
         surface: Surface,
+        operation: str,
         stream: bool,
         finish: Callable[[Any], None] | None,
         unsupported: str,
@@ -93,6 +97,7 @@ class Ready:
     ) -> None:
         self.flow = flow
         self.surface = surface
+        self.operation = operation
         self.stream = stream
         self.finish = finish
         self.unsupported = unsupported
@@ -105,7 +110,11 @@ class Ready:
         if raw is None and answer.chunks is not None and surface.fold is not None:
             raw = load(surface.fold)(answer.chunks)
         self.warn(answer.losses)
-        view = load(surface.result)(raw, answer.headers, answer.losses)
+        operation = answer.operation or self.operation
+        made = surface.result
+        if operation != CREATE and (known := surface.operation(operation)) is not None:
+            made = known.result
+        view = load(made)(raw, answer.headers, answer.losses)
         if self.finish is not None:
             self.finish(view)
         return view
@@ -148,6 +157,7 @@ class _Base:
         middleware: Sequence[Middleware] = (),
         local_files: bool = True,
         private_urls: bool = False,
+        max_file_bytes: int | None = None,
         jitter: Callable[[], float] = random.random,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Any] | None = None,
@@ -167,6 +177,7 @@ class _Base:
             middleware: around every call, the first outermost.
             local_files: False: no call reads a path.
             private_urls: True: URLs in calls may lead to private addresses.
+            max_file_bytes: how large a file in a call may be, instead of what plugins allow.
             jitter, now, sleep: randomness and time, for tests.
         """
         self._settings: Mapping[str, Any] = {
@@ -182,6 +193,7 @@ class _Base:
             "timeout": timeout,
             "stream_idle_timeout": stream_idle_timeout,
             "max_retries": max_retries,
+            "max_file_bytes": max_file_bytes,
         }
         self._plugins = None if plugins is None else tuple(plugins)
         self._middleware = tuple(middleware)
@@ -231,7 +243,13 @@ class _Base:
         return self._stack
 
     def _begin(
-        self, surface: str, model: str, params: Mapping[str, Any], origin: str = "local"
+        self,
+        surface: str,
+        model: str | None,
+        params: Mapping[str, Any],
+        *,
+        operation: str = CREATE,
+        origin: str = "local",
     ) -> Ready:
         """Everything up to the first effect."""
         from jackfield.canonical import canonical
@@ -249,7 +267,8 @@ class _Base:
         client = self._settings
         _check(given, client)
         registry = self._registry()
-        described = registry.surface(surface, model)
+        described = registry.surface(surface, model or "")
+        streams = _doable(described, operation, model)
         plain, found = canonical(own)
         finish = None
         if found.typed:
@@ -260,14 +279,16 @@ class _Base:
                 )
             plain, finish = load(described.structured)(plain)
         stream = bool(plain.get("stream", False))
-        if stream and described.chunk is None:
-            raise RequestError(f"the {surface} surface does not stream", path="stream")
+        if stream and not streams:
+            what = "" if operation == CREATE else f"{operation} of "
+            raise RequestError(f"{what}the {surface} surface does not stream", path="stream")
         unsupported = config.policy(given, client)
         call = Call(
             surface=surface,
-            model=model,
+            model=model or "",
             params=plain,
             stream=stream,
+            operation=operation,
             unsupported=unsupported,
             origin=origin,  # type: ignore[arg-type]  # one of the two words, by our own callers
         )
@@ -275,10 +296,16 @@ class _Base:
             registry,
             given,
             client,
-            FetchRules(self._local_files, self._private_urls),
+            FetchRules(
+                self._local_files,
+                self._private_urls,
+                max_file_bytes=config.file_limit(given, client),
+            ),
             self._jitter,
             self._now,
             self._is_async,
+            _sink(given.get("save_to")),
+            _report(given.get("on_progress")),
         )
         stack = self._all_middleware(registry)
         if stack:
@@ -287,7 +314,7 @@ class _Base:
             flow = wrap(stack, lambda call: exchange(call, context))(call)
         else:
             flow = exchange(call, context)
-        return Ready(flow, described, stream, finish, unsupported, registry)
+        return Ready(flow, described, operation, stream, finish, unsupported, registry)
 
     # Looking --------------------------------------------------------------------------------------
 
@@ -326,6 +353,39 @@ class _Base:
 _SETTINGS = frozenset(config.CALL_SETTINGS)
 
 
+def _doable(surface: Surface, operation: str, model: str | None) -> bool:
+    """Whether the operation streams; an error where it can't be called like this at all."""
+    if operation == CREATE:
+        known, needs_model, streams = True, True, surface.chunk is not None
+    else:
+        found = surface.operation(operation)
+        known = found is not None
+        needs_model, streams = (found.needs_model, found.streams) if found else (False, False)
+    if not known:
+        names = ", ".join([CREATE, *(other.name for other in surface.operations)])
+        raise RequestError(
+            f"the {surface.name} surface has no operation {operation!r}; it has: {names}"
+        )
+    if needs_model and not model:
+        raise NoRouteError(f"a model name is a non-empty string, not {model!r}")
+    return streams
+
+
+def _sink(target: Any) -> Sink | None:
+    if target is None:
+        return None
+    from jackfield.sources import Sink
+
+    return Sink(target)
+
+
+def _report(given: Any) -> Report | None:
+    if given is not None and not callable(given):
+        raise ConfigError(f"on_progress is a function, not {type(given).__name__}")
+    report: Report | None = given
+    return report
+
+
 def _check(given: Mapping[str, Any], client: Mapping[str, Any]) -> None:
     """Find settings that can't be used before anything is read or sent."""
     for layer in (given, client):
@@ -352,17 +412,21 @@ class Client(_Base, SyncCalls):
                 driver = self._made
         return driver
 
-    def call(self, surface: str, model: str, **params: Any) -> Any:
+    def call(
+        self, surface: str, model: str | None, *, operation: str = CREATE, **params: Any
+    ) -> Any:
         """Call any surface: its result, or with ``stream=True`` an iterator of its chunks.
 
         Args:
             surface: the surface's name.
-            model: a model name, bare or with a plugin's prefix.
+            model: a model name, bare or with a plugin's prefix; None where the operation needs
+                none, for the surface's default provider.
+            operation: what is done on the surface, one of those that its descriptor lists.
             **params: the request's parameters, and any of the call's settings.
         """
         from jackfield.stream import Stream, pump
 
-        ready = self._begin(surface, model, params)
+        ready = self._begin(surface, model, params, operation=operation)
         session = params.get("client_session") or self._settings["client_session"]
         if session is not None:
             _check_session(session, is_async=False)
@@ -413,11 +477,13 @@ class AsyncClient(_Base, AsyncCalls):
                 driver = self._made
         return driver
 
-    async def call(self, surface: str, model: str, **params: Any) -> Any:
+    async def call(
+        self, surface: str, model: str | None, *, operation: str = CREATE, **params: Any
+    ) -> Any:
         """As `Client.call`."""
         from jackfield.stream import AsyncStream, pump
 
-        ready = self._begin(surface, model, params)
+        ready = self._begin(surface, model, params, operation=operation)
         session = params.get("aclient_session") or self._settings["aclient_session"]
         if session is not None:
             _check_session(session, is_async=True)

@@ -38,6 +38,9 @@ CALL_SETTINGS = (
     "drop_params",
     "unsupported",
     "return_response_headers",
+    "save_to",
+    "on_progress",
+    "max_file_bytes",
 )
 """Keyword arguments of every call that are settings, not request parameters."""
 
@@ -402,6 +405,18 @@ def _retries(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ConfigError(f"max_retries is a whole number from 0, not {value!r}")
     return value
+
+
+def file_limit(given: Mapping[str, Any], client: Mapping[str, Any]) -> int | None:
+    """``max_file_bytes``: how large a file in the call may be; None for what plugins allow.
+
+    Raises:
+        ConfigError: it is no number of bytes.
+    """
+    limit = _pick(given, client, "max_file_bytes")
+    if limit is None or (isinstance(limit, int) and not isinstance(limit, bool) and limit > 0):
+        return limit
+    raise ConfigError(f"max_file_bytes is a whole number of bytes above 0, not {limit!r}")
 
 
 def _mapping(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:

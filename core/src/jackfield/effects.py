@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from jackfield.envelope import Loss
     from jackfield.machine import Machine
     from jackfield.manifest import Surface
+    from jackfield.progress import Report
     from jackfield.protocols import Body
-    from jackfield.sources import Source
+    from jackfield.sources import Sink, Source
 
 
 class Outgoing:
@@ -24,9 +25,10 @@ class Outgoing:
 
     ``address`` pins the connection to an IP address; the URL's host is still what is asked for and
     what the certificate must match. ``session`` is the caller's own client, if one was given.
+    ``report`` is told how far a body that is sent in pieces has come.
     """
 
-    __slots__ = ("address", "body", "headers", "method", "session", "timeouts", "url")
+    __slots__ = ("address", "body", "headers", "method", "report", "session", "timeouts", "url")
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class Outgoing:
         timeouts: Timeouts,
         session: Any = None,
         address: str | None = None,
+        report: Report | None = None,
     ) -> None:
         self.method = method
         self.url = url
@@ -45,6 +48,7 @@ class Outgoing:
         self.timeouts = timeouts
         self.session = session
         self.address = address
+        self.report = report
 
     def replace(self, **changes: Any) -> Outgoing:
         """A copy with some attributes changed."""
@@ -86,6 +90,38 @@ class Piece:
     def __init__(self, reply: Any, deadline: float | None = None) -> None:
         self.reply = reply
         self.deadline = deadline
+
+
+class Save:
+    """Write a reply's body to a sink, whole or not at all, and close it; answered with `Saved`.
+
+    ``content`` is the body where it was read already.
+    """
+
+    __slots__ = ("content", "reply", "report", "sink", "timeouts")
+
+    def __init__(
+        self,
+        reply: Any,
+        sink: Sink,
+        timeouts: Timeouts,
+        report: Report | None,
+        content: bytes | None = None,
+    ) -> None:
+        self.content = content
+        self.reply = reply
+        self.sink = sink
+        self.timeouts = timeouts
+        self.report = report
+
+
+class CheckSink:
+    """Find out whether a sink can be written to, before anything is asked for."""
+
+    __slots__ = ("sink",)
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
 
 
 class Close:
@@ -153,7 +189,7 @@ class Answer:
     alone is enough too.
     """
 
-    __slots__ = ("chunks", "headers", "losses", "raw", "surface")
+    __slots__ = ("chunks", "headers", "losses", "operation", "raw", "surface")
 
     def __init__(
         self,
@@ -163,13 +199,17 @@ class Answer:
         headers: Mapping[str, str] | None = None,
         losses: Sequence[Loss] = (),
         surface: Surface | None = None,
+        operation: str | None = None,
     ) -> None:
         self.raw = raw
         self.chunks = chunks
         self.headers = dict(headers or {})
         self.losses = tuple(losses)
         self.surface = surface
+        self.operation = operation
 
 
-Effect: TypeAlias = Send | Read | Piece | Close | Sleep | ReadSource | Resolve | Deliver
+Effect: TypeAlias = (
+    Send | Read | Piece | Save | CheckSink | Close | Sleep | ReadSource | Resolve | Deliver
+)
 Flow: TypeAlias = Generator[Effect, Any, Answer]

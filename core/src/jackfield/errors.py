@@ -122,7 +122,8 @@ class APIError(JackfieldError):
         body: the decoded error body (or its text).
         model, provider: the model and plugin of the call.
         retryable: whether trying again may help.
-        chunks, partial: on streams, the raw chunks so far and the result folded from them.
+        chunks, partial: on streams, the raw chunks so far and the result folded from them; where a
+            call waits for a job or sends several requests, ``partial`` is the result so far.
         attempts: how many requests were made.
     """
 
@@ -167,7 +168,7 @@ class APIConnectionError(APIError, TransportError):
 
 
 class APITimeoutError(APIConnectionError):
-    """Too slow; ``phase`` is connect, read, write, pool or stream idle (None for a 408)."""
+    """Too slow; ``phase`` is connect, read, write, pool, stream idle or wait (None for a 408)."""
 
     phase: str | None = None
 

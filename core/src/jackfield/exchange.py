@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield import config, jsonio
 from jackfield.config import Settings
-from jackfield.effects import Answer, Close, Deliver, Flow, Read, Sleep
+from jackfield.dotted import load
+from jackfield.effects import Answer, CheckSink, Close, Deliver, Flow, Read, Save, Sleep
 from jackfield.envelope import Call, Loss, Result, WireRequest, WireResponse
 from jackfield.errors import (
     APIError,
     APIResponseValidationError,
     PluginError,
+    RequestError,
     error_from_body,
 )
 from jackfield.machine import Machine
@@ -27,15 +29,25 @@ from jackfield.sources import FetchRules
 
 if TYPE_CHECKING:
     from jackfield.answers import Next
-
-MAX_ANSWERS = 1000
-"""Requests that one call may make by `Next`: polling ends somewhere."""
+    from jackfield.effects import Outgoing
+    from jackfield.progress import Report
+    from jackfield.sources import Sink
 
 
 class Context:
     """What a flow needs besides its call. ``jitter`` and ``now`` are injected for tests."""
 
-    __slots__ = ("client", "given", "is_async", "jitter", "now", "registry", "rules")
+    __slots__ = (
+        "client",
+        "given",
+        "is_async",
+        "jitter",
+        "now",
+        "registry",
+        "report",
+        "rules",
+        "sink",
+    )
 
     def __init__(
         self,
@@ -46,6 +58,8 @@ class Context:
         jitter: Callable[[], float],
         now: Callable[[], float],
         is_async: bool,
+        sink: Sink | None = None,
+        report: Report | None = None,
     ) -> None:
         self.registry = registry
         self.given = given
@@ -54,6 +68,8 @@ class Context:
         self.jitter = jitter
         self.now = now
         self.is_async = is_async
+        self.sink = sink
+        self.report = report
 
     def official(self, endpoint: Endpoint) -> bool:
         """Whether requests go to the endpoint's own base URL."""
@@ -69,18 +85,22 @@ def exchange(call: Call, context: Context) -> Flow:
     settings = config.resolve(
         context.given, context.client, endpoint, owner.route.provider, is_async=context.is_async
     )
-    request, state = prepared.request, None
-    for _ in range(MAX_ANSWERS):
-        answer = yield from _attempts(request, state, prepared, settings, endpoint, context)
-        if isinstance(answer, Answer):
-            return answer
-        if answer.after > 0:
-            yield Sleep(answer.after)
-        request, state = answer.request, answer.state
-    raise PluginError(
-        f"{owner.relay.distribution} made {MAX_ANSWERS} requests without an end",
-        distribution=owner.relay.distribution,
-    )
+    if context.sink is not None:
+        if prepared.request.expect != "bytes" or owner.call.stream:
+            raise RequestError(
+                "save_to is for answers that are bytes, and come whole", path="save_to"
+            )
+        yield CheckSink(context.sink)
+
+    def ask(request: WireRequest, state: Any) -> Generator[Any, Any, Answer | Next]:
+        return _attempts(request, state, prepared, settings, endpoint, context)
+
+    answer = yield from ask(prepared.request, None)
+    if isinstance(answer, Answer):
+        return answer
+    from jackfield.following import follow  # no ordinary call comes here
+
+    return (yield from follow(answer, ask, prepared.surface_layer, owner, context))
 
 
 def _endpoint(owner: Layer) -> Endpoint:
@@ -104,7 +124,9 @@ def _attempts(
     owner = prepared.owner
     if not isinstance(request, WireRequest) or type(request.path) is not str:
         raise owner.relay.broken("transform_request", "made a request that is none")
-    outgoing = outgoing_of(request, owner.call, settings, context.rules, context.registry)
+    outgoing = outgoing_of(
+        request, owner.call, settings, context.rules, context.registry, context.report
+    )
     attempt = 0
     while True:
         attempt += 1
@@ -112,9 +134,12 @@ def _attempts(
             reply = yield from send(outgoing, settings, endpoint)
             if reply.status >= 400:
                 raise (yield from _error(reply, settings, owner))
-            if owner.call.stream and _streams(reply.headers):
+            if owner.call.stream and _streams(reply.headers, request):
                 return (yield from _stream(reply, request, prepared, settings))
-            data = yield Read(reply)
+            if context.sink is not None and request.expect == "bytes":
+                data = yield from _save(reply, context.sink, settings, owner, context.report)
+            else:
+                data = yield Read(reply)
             return _answer(data, reply, request, state, prepared, settings)
         except APIError as error:
             from jackfield import retry
@@ -122,25 +147,68 @@ def _attempts(
             error.attempts = attempt
             error.model = error.model or owner.call.model
             error.provider = error.provider or owner.route.provider
+            if type(error.partial) is dict:  # a hook's, which has no views
+                error.partial = shown(error.partial, prepared.surface_layer)
             pause = retry.delay(
                 error, attempt, settings.max_retries, context.jitter(), context.now()
             )
             if pause is None or error.chunks:
                 raise
-            if not replayable(outgoing.body) or not request.idempotent:
-                error.message += " (not tried again: the body can be sent once)"
+            why = _once(outgoing, request, context)
+            if why is not None:
+                error.message += f" (not tried again: {why})"
                 error.args = (error.message,)
                 raise
             error.__traceback__ = None
         yield Sleep(pause)
 
 
+def _once(outgoing: Outgoing, request: WireRequest, context: Context) -> str | None:
+    """Why a request can't be sent again; None where it can."""
+    if not replayable(outgoing.body) or not request.idempotent:
+        return "the body can be sent once"
+    if context.sink is not None and not context.sink.replayable:
+        return f"{context.sink.written} bytes are in the file object already"
+    return None
+
+
+def shown(raw: dict[str, Any], layer: Layer) -> Any:
+    """A result as its view, or as it is where it has another shape."""
+    operation = layer.route.surface.operation(layer.call.operation)
+    try:
+        return raw if operation is None else load(operation.result)(raw)
+    except Exception:  # noqa: BLE001 - a stranger's class; the JSON is still there
+        return raw
+
+
 # Receiving ----------------------------------------------------------------------------------------
 
 
-def _streams(headers: Mapping[str, str]) -> bool:
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return not (kind == "application/json" or kind.endswith(("+json", "/html")))
+def _kind(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _streams(headers: Mapping[str, str], request: WireRequest) -> bool:
+    kind = _kind(headers)
+    if request.expect != "json":  # anything may be the whole answer but a stream that says so
+        return kind == "text/event-stream"
+    return not _is_json(kind) and not kind.endswith("/html")
+
+
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _save(
+    reply: Any, sink: Sink, settings: Settings, owner: Layer, report: Report | None
+) -> Generator[Any, Any, Any]:
+    """Save the bytes that were asked for; what may be an error instead is looked at before."""
+    kind = _kind(reply.headers)
+    content = None
+    if _is_json(kind) or kind.endswith("/html") or reply.headers.get("content-length") == "0":
+        content = yield Read(reply)
+        _check_bytes(content, reply, settings, owner)
+    return (yield Save(reply, sink, settings.timeouts, report, content))
 
 
 def _error(reply: Any, settings: Settings, owner: Layer) -> Generator[Any, Any, APIError]:
@@ -195,8 +263,13 @@ def _answer(
         raise owner.relay.broken("transform_response", "made a result that is no JSON object")
     if request.expect == "json" and not isinstance(raw, dict):
         raise _invalid("JSON that is no object", data, reply, owner, settings)
+    layer = prepared.surface_layer
     return Answer(
-        raw, headers=reply.headers, losses=losses, surface=prepared.surface_layer.route.surface
+        raw,
+        headers=reply.headers,
+        losses=losses,
+        surface=layer.route.surface,
+        operation=layer.call.operation,
     )
 
 
@@ -204,8 +277,11 @@ def _decoded(
     data: bytes, reply: Any, request: WireRequest, settings: Settings, owner: Layer
 ) -> Any:
     if request.expect == "bytes":
+        if isinstance(data, bytes):
+            _check_bytes(data, reply, settings, owner)
         return data
     if request.expect == "text":
+        _check_error(data, reply, settings, owner)
         return data.decode("utf-8", "replace")
     if not data.strip():
         raise _invalid("an empty body", data, reply, owner, settings)
@@ -216,6 +292,27 @@ def _decoded(
     if isinstance(decoded, dict) and decoded.get("error") and not _is_resource(decoded):
         raise _error_in_success(decoded, reply, settings, owner)
     return decoded
+
+
+def _check_bytes(data: bytes, reply: Any, settings: Settings, owner: Layer) -> None:
+    """Raise what an answer turns out to be instead of the bytes that were asked for."""
+    _check_error(data, reply, settings, owner)
+    if not data:
+        raise _invalid("an empty body", data, reply, owner, settings)
+    if _kind(reply.headers).endswith("/html"):
+        raise _invalid("a page", data, reply, owner, settings)
+
+
+def _check_error(data: bytes, reply: Any, settings: Settings, owner: Layer) -> None:
+    """Raise the error that an answer of another kind turns out to be."""
+    if not _is_json(_kind(reply.headers)):
+        return
+    try:
+        decoded = jsonio.decode(data)
+    except ValueError:
+        return
+    if isinstance(decoded, dict) and decoded.get("error") and not _is_resource(decoded):
+        raise _error_in_success(decoded, reply, settings, owner)
 
 
 def _is_resource(decoded: Mapping[str, Any]) -> bool:

@@ -33,17 +33,19 @@ def gather(
         SourceError: one can't be read, is too large, or may not be read.
     """
     found: dict[Source, Fetched] = {}
+    head = fetch.mode == "head"
+    limit = fetch.max_bytes if head else rules.limit(fetch.max_bytes)
     for source in dict.fromkeys(fetch.refs):
         if source.kind == "url":
-            limit = MAX_DOWNLOAD if fetch.max_bytes is None else fetch.max_bytes
-            found[source] = yield from _download(source, limit, fetch.mode == "head", rules)
+            most = MAX_DOWNLOAD if limit is None else limit
+            found[source] = yield from _download(source, most, head, rules)
             continue
         if source.kind == "path":
             if call.origin == "remote":
                 raise SourceError("a call that came over a network can't name a local file")
             if not rules.local_files:
                 raise SourceError(f"local files are turned off (local_files=False): {source.text}")
-        data = yield ReadSource(source, fetch.mode, fetch.max_bytes)
+        data = yield ReadSource(source, fetch.mode, limit)
         found[source] = Fetched(data, name=source.name, size=source.size)
     return found
 

@@ -86,7 +86,8 @@ class Claim(Value):
     any name that nobody claims on ``surface`` but somebody serves on the surface ``requires``.
 
     ``identity`` says that responses and events are the surface's own shape already: then core asks
-    neither ``transform_response`` nor ``stream_chunk``.
+    neither ``transform_response`` nor ``stream_chunk``. A ``default`` also serves the calls on
+    ``surface`` that name no model, where the operation needs none.
     """
 
     surface: str
@@ -96,6 +97,7 @@ class Claim(Value):
     identity: bool = False
     fallback: bool = False
     requires: str | None = None
+    default: bool = False
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -103,7 +105,8 @@ class Reserved(Value):
     """Names whose owner is ``distribution``, installed or not.
 
     Where that owner is missing, the call fails and names it, instead of falling to a less specific
-    claim. ``parts`` reserves content-part types for a rewriter in the same way.
+    claim. ``parts`` reserves content-part types for a rewriter in the same way, ``default`` the
+    calls on ``surface`` that name no model.
     """
 
     distribution: str
@@ -112,6 +115,7 @@ class Reserved(Value):
     models: frozenset[str] | None = attrs.field(default=None, converter=_names)
     naming: Naming = Naming()
     parts: tuple[str, ...] = ()
+    default: bool = False
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -179,6 +183,29 @@ class Endpoint(Value):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Operation(Value):
+    """Something else that a surface does than ``create``: look a job up, list, delete.
+
+    Args:
+        name: ``retrieve``; a call's ``operation``.
+        result: the class of its results.
+        required: parameters without which there is no call.
+        needs_model: whether the call has to name a model; without one a claim's ``default`` serves.
+        streams: whether it can stream, in the surface's chunks.
+    """
+
+    name: str
+    result: str = "jackfield.views:ResultView"
+    required: tuple[str, ...] = ()
+    needs_model: bool = False
+    streams: bool = False
+
+
+CREATE = "create"
+"""The operation that a surface's own fields describe."""
+
+
+@attrs.frozen(eq=False, repr=False)
 class Surface(Value):
     """A surface as data; code is named by dotted strings (``package.module:name``).
 
@@ -191,6 +218,7 @@ class Surface(Value):
         complete: ``(chunks) -> bool``, whether a cleanly ended stream is whole.
         required: parameters without which there is no call.
         structured: ``(params) -> (params, finish)`` for calls whose parameters hold Python types.
+        operations: what it does besides ``create``.
     """
 
     name: str
@@ -201,6 +229,14 @@ class Surface(Value):
     complete: str | None = None
     required: tuple[str, ...] = ()
     structured: str | None = None
+    operations: tuple[Operation, ...] = ()
+
+    def operation(self, name: str) -> Operation | None:
+        """The operation of that name, ``create`` among them; None where there is none."""
+        if name == CREATE:
+            streams = self.chunk is not None
+            return Operation(CREATE, self.result, self.required, needs_model=True, streams=streams)
+        return next((known for known in self.operations if known.name == name), None)
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jackfield.envelope import FilePart, Multipart
 from jackfield.errors import RequestError
-from jackfield.sources import PIECE, Source
+from jackfield.sources import PIECE, Source, too_large
 
 _ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
 
@@ -35,11 +35,16 @@ def _type(text: str, field: str) -> bytes:
 class MultipartBody:
     """A body ready to be sent: its content type, its length if known, and its pieces."""
 
-    def __init__(self, multipart: Multipart, boundary: str | None = None) -> None:
+    def __init__(
+        self,
+        multipart: Multipart,
+        limit: Callable[[int | None], int | None] = lambda of_plugin: of_plugin,
+        boundary: str | None = None,
+    ) -> None:
         self._boundary = (boundary or os.urandom(16).hex()).encode("ascii")
         self.content_type = f"multipart/form-data; boundary={self._boundary.decode()}"
-        self._fields = [(self._head(n, v), _content(n, v)) for n, v in multipart.fields]
-        self.sources = [c for _, c in self._fields if isinstance(c, Source)]
+        self._fields = [(self._head(n, v), *_content(n, v, limit)) for n, v in multipart.fields]
+        self.sources = [c for _, c, _ in self._fields if isinstance(c, Source)]
         self.replayable = all(source.replayable for source in self.sources)
 
     def _head(self, name: str, value: str | FilePart) -> bytes:
@@ -54,11 +59,22 @@ class MultipartBody:
             lines.append(disposition)
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
+    def measure(self) -> None:
+        """Look at every file, before anything is sent.
+
+        Raises:
+            SourceError: one can't be read, or is larger than its limit.
+        """
+        for _, content, most in self._fields:
+            size = content.measure() if isinstance(content, Source) else len(content)
+            if most is not None and size is not None and size > most:
+                raise too_large(content if isinstance(content, Source) else "the file", most)
+
     @property
     def length(self) -> int | None:
         """The body's length in bytes; None where a file's size is unknown."""
         total = len(self._boundary) + 6
-        for head, content in self._fields:
+        for head, content, _ in self._fields:
             size = content.measure() if isinstance(content, Source) else len(content)
             if size is None:
                 return None
@@ -67,10 +83,10 @@ class MultipartBody:
 
     def pieces(self) -> Iterator[bytes]:
         """The body, a piece at a time."""
-        for head, content in self._fields:
+        for head, content, most in self._fields:
             yield head
             if isinstance(content, Source):
-                yield from content.pieces()
+                yield from _bounded(content, most)
             else:
                 for start in range(0, len(content), PIECE):
                     yield content[start : start + PIECE]
@@ -78,10 +94,23 @@ class MultipartBody:
         yield b"--" + self._boundary + b"--\r\n"
 
 
-def _content(name: str, value: str | FilePart) -> bytes | Source:
+def _content(
+    name: str, value: str | FilePart, limit: Callable[[int | None], int | None]
+) -> tuple[bytes | Source, int | None]:
+    """What a field holds, and how many bytes it may have."""
     if isinstance(value, str):
-        return _written(value, name)
-    return value.source
+        return _written(value, name), None
+    return value.source, limit(value.max_bytes)
+
+
+def _bounded(source: Source, most: int | None) -> Iterator[bytes]:
+    """A file's pieces; one whose size nobody knew is stopped where it passes its limit."""
+    done = 0
+    for piece in source.pieces():
+        done += len(piece)
+        if most is not None and done > most:
+            raise too_large(source, most)
+        yield piece
 
 
 class SourceBody:

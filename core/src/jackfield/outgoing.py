@@ -19,6 +19,7 @@ from jackfield.registry import Registry
 from jackfield.sources import FetchRules, Source
 
 if TYPE_CHECKING:
+    from jackfield.progress import Report
     from jackfield.protocols import Body
 
 MAX_REDIRECTS = 10
@@ -48,7 +49,12 @@ def _url(base: str, path: str) -> str:
 
 
 def outgoing_of(
-    request: WireRequest, call: Call, settings: Settings, rules: FetchRules, registry: Registry
+    request: WireRequest,
+    call: Call,
+    settings: Settings,
+    rules: FetchRules,
+    registry: Registry,
+    report: Report | None = None,
 ) -> Outgoing:
     """The HTTP request for what a plugin wants sent, without authorisation.
 
@@ -59,7 +65,7 @@ def outgoing_of(
     if (request.query or settings.query) and (query := _query(request.query, settings.query)):
         url += ("&" if "?" in url else "?") + query
     body, content_type = _body(request.body, settings.extra_body, call, rules, registry)
-    headers = {"Accept": "application/json"}
+    headers = {"Accept": "*/*" if request.expect == "bytes" else "application/json"}
     if content_type is not None:
         headers["Content-Type"] = content_type
     # A plugin may name another origin: what is the caller's for this one does not go there.
@@ -67,7 +73,7 @@ def outgoing_of(
     own, session = (settings.headers, settings.session) if at_home else ({}, None)
     if request.headers or own:
         headers = config.merge_headers(headers, request.headers, own)
-    return Outgoing(request.method, url, headers, body, settings.timeouts, session)
+    return Outgoing(request.method, url, headers, body, settings.timeouts, session, report=report)
 
 
 def _query(own: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
@@ -105,10 +111,10 @@ def _body(
         from jackfield.multipart import MultipartBody
 
         fields = [*body.fields, *((name, _field(value)) for name, value in extra.items())]
-        multipart = MultipartBody(Multipart(fields))
+        multipart = MultipartBody(Multipart(fields), rules.limit)
         for source in multipart.sources:
             _allowed(source, call, rules)
-            source.measure()
+        multipart.measure()
         return multipart, multipart.content_type
     if extra:
         raise ConfigError("extra_body needs a request with a JSON or form body")

@@ -12,7 +12,7 @@ from jackfield.canonical import parts_in
 from jackfield.discovery import Plugin
 from jackfield.envelope import Call, WireRequest
 from jackfield.errors import NoRouteError, PluginError, RequestError
-from jackfield.manifest import Endpoint, Manifest, Rewriter, starts_with
+from jackfield.manifest import CREATE, Endpoint, Manifest, Rewriter, starts_with
 from jackfield.registry import Registry, Route
 from jackfield.relay import Relay
 from jackfield.sources import FetchRules
@@ -244,6 +244,10 @@ def _apply_policy(call: Call, route: Route, owner: Relay) -> Call:
 
 
 def _check_required(call: Call, route: Route) -> None:
-    for name in route.surface.required:
+    required = route.surface.required
+    if call.operation != CREATE:
+        found = route.surface.operation(call.operation)
+        required = found.required if found is not None else ()
+    for name in required:
         if name not in call.params:
             raise RequestError(f"{name} is missing: {call.surface} needs it", path=name)

@@ -30,12 +30,12 @@ class Reply(Protocol):
 class Caller(Protocol):
     """What the canonical calls need of the blocking client."""
 
-    def call(self, surface: str, model: str, **params: Any) -> Any:
+    def call(self, surface: str, model: str | None, **params: Any) -> Any:
         """Call any surface."""
 
 
 class AsyncCaller(Protocol):
     """What the canonical calls need of the asyncio client."""
 
-    async def call(self, surface: str, model: str, **params: Any) -> Any:
+    async def call(self, surface: str, model: str | None, **params: Any) -> Any:
         """Call any surface."""

@@ -93,6 +93,7 @@ class Registry:
         self._claims: _Table[Claim] = _Table()
         self._reserved: _Table[Reserved] = _Table()
         self._fallbacks: list[tuple[Plugin, Claim]] = []
+        self._defaults: dict[str, list[tuple[Plugin, Claim]]] = {}
         self._aliases: dict[tuple[str, str], list[Plugin]] = {}
         self._surfaces: dict[str, list[tuple[Plugin, Surface]]] = {}
         self._routes: dict[tuple[str, str], Route] = {}
@@ -110,6 +111,8 @@ class Registry:
                 self._fallbacks.append((plugin, claim))
             else:
                 self._claims.add(plugin, claim)
+            if claim.default:
+                self._defaults.setdefault(claim.surface, []).append((plugin, claim))
         for reserved in manifest.reserved:
             if reserved.surface:
                 self._reserved.add(plugin, reserved)
@@ -233,6 +236,24 @@ class Registry:
             raise _ambiguous(f"{name!r} on {surface}, as a fallback", owners)
         return ("fallback", *fits[0]) if fits else None
 
+    def _default(self, surface: str) -> tuple[str, Plugin, Claim] | None:
+        rows = self._defaults.get(surface, [])
+        if _tie(rows):
+            raise _ambiguous(
+                f"a call on {surface} that names no model", {p.distribution for p, _ in rows}
+            )
+        if rows:
+            return ("default", *rows[0])
+        owners = {
+            reserved.distribution
+            for plugin in self._usable
+            for reserved in (plugin.manifest.reserved if plugin.manifest else ())
+            if reserved.default and reserved.surface == surface
+        }
+        if owners:
+            raise self._missing(surface, "a call without a model", sorted(owners))
+        return None
+
     # Results ----------------------------------------------------------------------------------
 
     def surface(self, name: str, model: str = "") -> Surface:
@@ -259,12 +280,14 @@ class Registry:
     def resolve(self, surface: str, name: str) -> Route:
         """The route of a model name on a surface; cached.
 
+        Without a name (``""``) it is the surface's default claim, for operations that need none.
+
         Raises:
             NoRouteError: nobody serves it; ``distribution`` says what to install, if known.
             AmbiguousRouteError: two distributions claim it.
         """
-        if not isinstance(name, str) or not name:
-            raise NoRouteError(f"a model name is a non-empty string, not {name!r}")
+        if not isinstance(name, str):
+            raise NoRouteError(f"a model name is a string, not {name!r}")
         route = self._routes.get((surface, name))
         if route is None:
             route = self._resolve(surface, name)
@@ -275,13 +298,16 @@ class Registry:
         return route
 
     def _resolve(self, surface: str, name: str) -> Route:
-        full = self.full_name(name)
-        found = self._find(surface, full) or self._fallback(surface, full)
+        if name:
+            full = self.full_name(name)
+            found = self._find(surface, full) or self._fallback(surface, full)
+        else:
+            full, found = "", self._default(surface)
         if found is None:
             raise self._unknown(surface, name, full)
         kind, plugin, claim = found
         # A fallback's owner routes the whole name again, on another surface.
-        prefix = "" if kind == "fallback" else claim.prefix
+        prefix = "" if kind == "fallback" or not name else claim.prefix
         rewriters = tuple(
             (other, rewriter)
             for other in self._usable
@@ -376,7 +402,9 @@ class Registry:
             for other in sorted({s for s, _ in self._claims.exact} | set(self._claims.prefixes))
             if other != surface and self._serves(other, full)
         ]
-        if not any(p.manifest and p.manifest.claims for p in self._usable):
+        if not name:
+            hint = " Name a model, and with it who serves it."
+        elif not any(p.manifest and p.manifest.claims for p in self._usable):
             hint = ' No plugin is installed: pip install "jackfield[openai]".'
         elif others:
             hint = f" It is served on: {', '.join(others)}."

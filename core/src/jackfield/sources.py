@@ -11,7 +11,6 @@ import io
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from jackfield.errors import SourceError
@@ -24,19 +23,28 @@ PIECE = 64 * 1024
 
 
 class FetchRules:
-    """What may be read: paths (``local_files``), private addresses (``private_urls``)."""
+    """What may be read: paths (``local_files``), private addresses (``private_urls``), how much.
 
-    __slots__ = ("local_files", "private_urls", "timeouts")
+    ``max_file_bytes`` stands in place of the limits that plugins set.
+    """
+
+    __slots__ = ("local_files", "max_file_bytes", "private_urls", "timeouts")
 
     def __init__(
         self,
         local_files: bool = True,
         private_urls: bool = False,
         timeouts: Timeouts | None = None,
+        max_file_bytes: int | None = None,
     ) -> None:
         self.local_files = local_files
         self.private_urls = private_urls
         self.timeouts = timeouts
+        self.max_file_bytes = max_file_bytes
+
+    def limit(self, of_plugin: int | None) -> int | None:
+        """Bytes that a file may have: the caller's limit, else the plugin's, else None."""
+        return of_plugin if self.max_file_bytes is None else self.max_file_bytes
 
 
 class Source:
@@ -49,7 +57,7 @@ class Source:
         replayable: whether it can be read more than once.
     """
 
-    __slots__ = ("_position", "_spent", "_value", "kind", "name", "replayable", "size")
+    __slots__ = ("_head", "_position", "_spent", "_value", "kind", "name", "replayable", "size")
 
     def __init__(
         self,
@@ -68,6 +76,7 @@ class Source:
         self._value = value
         self._position = position
         self._spent = False
+        self._head = b""  # what was read of a file that can't be read twice, only to look at it
 
     @classmethod
     def path(cls, path: str | os.PathLike[str]) -> Source:
@@ -168,7 +177,10 @@ class Source:
                 yield from _read(file, limit)
         elif self.kind == "file":
             if self._position is None:
-                yield from _read(self._value, limit)
+                head, self._head = self._head, b""
+                for start in range(0, len(head), PIECE):
+                    yield head[start : start + PIECE]
+                yield from _read(self._value, None if limit is None else limit - len(head))
                 return
             try:
                 self._value.seek(self._position)
@@ -189,19 +201,29 @@ class Source:
             SourceError: it can't be read, or is larger than ``max_bytes`` under ``all``.
         """
         if mode == "head":
-            return b"".join(self.pieces(max_bytes if max_bytes is not None else PIECE))
+            wanted = PIECE if max_bytes is None else max_bytes
+            if not self.replayable and not self._spent:
+                self._head += b"".join(_read(self._value, wanted - len(self._head)))
+                return self._head[:wanted]
+            return b"".join(self.pieces(wanted))
         size = self.measure()
         if max_bytes is not None and size is not None and size > max_bytes:
-            raise too_large(self.name or self.kind, max_bytes)
+            raise too_large(self, max_bytes)
         content = b"".join(self.pieces(None if max_bytes is None else max_bytes + 1))
         if max_bytes is not None and len(content) > max_bytes:
-            raise too_large(self.name or self.kind, max_bytes)
+            raise too_large(self, max_bytes)
         return content
 
 
-def too_large(what: str, limit: int) -> SourceError:
-    """The error for content over a limit."""
-    return SourceError(f"{what} is larger than the limit of {limit} bytes")
+def too_large(source: Source | str, limit: int) -> SourceError:
+    """The error for content over a limit; a source's size is in it, where that is known."""
+    what, size = source, None
+    if isinstance(source, Source):
+        what, size = source.name or f"the {source.kind}", source.size
+    has = "is larger than" if size is None else f"has {size} bytes, more than"
+    return SourceError(
+        f"{what} {has} the limit of {limit} bytes (max_file_bytes= sets another limit)"
+    )
 
 
 def _read(file: Any, limit: int | None) -> Iterator[bytes]:
@@ -220,20 +242,84 @@ def _read(file: Any, limit: int | None) -> Iterator[bytes]:
         yield piece
 
 
+class Saved:
+    """What became of a download: its size in bytes, and the path it was saved to, if to one."""
+
+    __slots__ = ("path", "size")
+
+    def __init__(self, path: str | None, size: int) -> None:
+        self.path = path
+        self.size = size
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Saved) and (other.path, other.size) == (self.path, self.size)
+
+    __hash__ = None  # type: ignore[assignment]  # as the results that hold it
+
+
 class Sink:
-    """Where a download goes: a path (a temporary file, renamed when whole) or a file object."""
+    """Where a download goes: a path (a temporary file, renamed when whole) or a file object.
+
+    Attributes:
+        written: bytes so far.
+        replayable: whether what was written can be taken back, so that it can be written again.
+    """
 
     def __init__(self, target: str | os.PathLike[str] | Any) -> None:
         self._file: Any = None
-        self._part: Path | None = None
-        self._path: Path | None = None
+        self._part: str | None = None
+        self._path: str | None = None
+        self._start: int | None = None
+        self._at_end = False
         if isinstance(target, (str, os.PathLike)):
-            self._path = Path(target)
-        elif hasattr(target, "write"):
+            self._path = os.fspath(target)
+        elif hasattr(target, "write") and not isinstance(target, type):
             self._file = target
         else:
             raise SourceError(f"can't write to a {type(target).__name__}; give a path or a file")
         self.written = 0
+
+    @property
+    def _where(self) -> str:
+        return "the file object" if self._path is None else self._path
+
+    def check(self) -> None:
+        """Find what is wrong before anything is asked for. Nothing is made yet.
+
+        Raises:
+            SourceError: it can't be written to.
+        """
+        if self._path is None:
+            self._check_file()
+            return
+        folder = os.path.dirname(os.path.abspath(self._path))
+        if not os.path.basename(self._path) or os.path.isdir(self._path):
+            raise SourceError(f"can't write {self._path or repr('')}: it is a directory")
+        if not os.path.isdir(folder):
+            raise SourceError(f"can't write {self._path}: there is no directory {folder}")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise SourceError(f"can't write {self._path}: no permission to write in {folder}")
+
+    def _check_file(self) -> None:
+        if isinstance(self._file, io.TextIOBase):
+            raise SourceError("the file object is in text mode; open it with mode 'wb'")
+        if getattr(self._file, "closed", False):
+            raise SourceError("the file object is closed")
+        writable = getattr(self._file, "writable", None)
+        if callable(writable) and not writable():
+            raise SourceError("the file object is not open for writing; open it with mode 'wb'")
+        try:
+            if self._file.seekable():
+                self._start = self._file.tell()
+                self._at_end = self._file.seek(0, os.SEEK_END) == self._start
+                self._file.seek(self._start)
+        except (AttributeError, OSError, ValueError):
+            self._start = None
+
+    @property
+    def replayable(self) -> bool:
+        """Whether the content could be written again after `abandon`."""
+        return self._path is not None or self._start is not None or not self.written
 
     def write(self, piece: bytes) -> None:
         """Add a piece.
@@ -244,23 +330,48 @@ class Sink:
         try:
             if self._file is None:
                 assert self._path is not None
-                self._part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
-                self._file = self._part.open("wb")
+                folder, name = os.path.split(os.path.abspath(self._path))
+                self._part = os.path.join(folder, f".{name[:200]}.{os.urandom(4).hex()}.part")
+                self._file = open(self._part, "xb")  # noqa: SIM115 - closed below
             self._file.write(piece)
-        except OSError as error:
-            raise SourceError(f"can't write {self._path or 'the file'}: {error}") from error
+        except (OSError, ValueError) as error:
+            raise SourceError(f"can't write {self._where}: {error}") from error
         self.written += len(piece)
 
-    def finish(self) -> None:
-        """Everything is there: give the file its name."""
-        if self._path is not None:
-            self.write(b"")
-            self._file.close()
-            assert self._part is not None
-            os.replace(self._part, self._path)
+    def finish(self) -> Saved:
+        """Everything is there: give the file its name.
+
+        Raises:
+            SourceError: it can't be written.
+        """
+        try:
+            if self._path is not None:
+                self.write(b"")
+                self._file.close()
+                assert self._part is not None
+                os.replace(self._part, self._path)
+                self._part = None
+            elif hasattr(self._file, "flush"):
+                self._file.flush()
+        except (OSError, ValueError) as error:
+            raise SourceError(f"can't write {self._where}: {error}") from error
+        return Saved(self._path, self.written)
 
     def abandon(self) -> None:
-        """Leave nothing half-written behind a path."""
-        if self._part is not None:
-            self._file.close()
-            self._part.unlink(missing_ok=True)
+        """Take back what was written: no half of a file stays behind."""
+        if self._path is not None:
+            if self._file is not None:
+                with contextlib.suppress(OSError):
+                    self._file.close()
+                self._file = None
+            if self._part is not None:
+                with contextlib.suppress(OSError):
+                    os.unlink(self._part)
+                self._part = None
+            self.written = 0
+        elif self.written and self._start is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._file.seek(self._start)
+                if self._at_end:  # what came after it otherwise was the caller's
+                    self._file.truncate()
+                self.written = 0

@@ -6,7 +6,17 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from jackfield.effects import Close, Piece, Read, ReadSource, Resolve, Send, Sleep
+from jackfield.effects import (
+    CheckSink,
+    Close,
+    Piece,
+    Read,
+    ReadSource,
+    Resolve,
+    Save,
+    Send,
+    Sleep,
+)
 
 if TYPE_CHECKING:
     from jackfield.transport.blocking import SyncTransport
@@ -56,6 +66,12 @@ class SyncDriver:
             return self._sleep(effect.seconds)
         if kind is ReadSource:
             return effect.source.read(effect.mode, effect.max_bytes)
+        if kind is Save:
+            from jackfield.drivers.saving import save
+
+            return save(effect)
+        if kind is CheckSink:
+            return effect.sink.check()
         if kind is Resolve:
             from jackfield.drivers.names import addresses
 

@@ -7,7 +7,17 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jackfield.drivers.names import addresses
-from jackfield.effects import Close, Piece, Read, ReadSource, Resolve, Send, Sleep
+from jackfield.effects import (
+    CheckSink,
+    Close,
+    Piece,
+    Read,
+    ReadSource,
+    Resolve,
+    Save,
+    Send,
+    Sleep,
+)
 
 if TYPE_CHECKING:
     from jackfield.transport.on_loop import AsyncTransport
@@ -55,6 +65,12 @@ class AsyncDriver:
             return await self._sleep(effect.seconds)
         if kind is ReadSource:
             return await asyncio.to_thread(effect.source.read, effect.mode, effect.max_bytes)
+        if kind is Save:
+            from jackfield.drivers.saving import asave
+
+            return await asave(effect)
+        if kind is CheckSink:
+            return await asyncio.to_thread(effect.sink.check)
         if kind is Resolve:
             return await asyncio.to_thread(addresses, effect)
         raise TypeError(f"not an effect: {effect!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from jackfield.deadlines import bound
@@ -19,6 +19,7 @@ from jackfield.transport.wire import (
     pool_sender,
     request_of,
     session_sender,
+    teller,
     timed_out,
 )
 
@@ -95,6 +96,16 @@ class SyncReply:
             self._response.close()
 
 
+def _told(pieces: Iterator[bytes], tell: Callable[[int], object] | None) -> Iterator[bytes]:
+    """The pieces; each is told of once it was taken."""
+    done = 0
+    for piece in pieces:
+        yield piece
+        done += len(piece)
+        if tell is not None:
+            tell(done)
+
+
 class SyncTransport:
     """Sends with the caller's session, or over a pool of its own."""
 
@@ -124,7 +135,7 @@ class SyncTransport:
         build, send = session_sender(session) if session is not None else pool_sender(self.pool())
         content: Any = outgoing.body
         if content is not None and not isinstance(content, bytes):
-            content = content.pieces()
+            content = _told(content.pieces(), teller(outgoing))
         deadline = deadline_of(outgoing.timeouts)
         try:
             request = request_of(outgoing, content, build)

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from jackfield.transport.wire import (
     pool_sender,
     request_of,
     session_sender,
+    teller,
     timed_out,
 )
 
@@ -174,7 +175,7 @@ class AsyncTransport:
         loop = asyncio.get_running_loop()
         content: Any = outgoing.body
         if content is not None and not isinstance(content, bytes):
-            content = _off_the_loop(content.pieces())
+            content = _off_the_loop(content.pieces(), teller(outgoing))
         deadline = deadline_of(outgoing.timeouts)
         try:
             request = request_of(outgoing, content, build)
@@ -219,8 +220,16 @@ class AsyncTransport:
             await pool.client.aclose()
 
 
-async def _off_the_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Read each piece in a worker thread: a slow disk does not stop the loop."""
-    end = b""
+async def _off_the_loop(
+    pieces: Iterator[bytes], tell: Callable[[int], object] | None
+) -> AsyncIterator[bytes]:
+    """Read each piece in a worker thread: a slow disk does not stop the loop.
+
+    Each is told of once it was taken, on the loop.
+    """
+    end, done = b"", 0
     while (piece := await asyncio.to_thread(next, pieces, end)) is not end:
         yield piece
+        done += len(piece)
+        if tell is not None:
+            tell(done)

@@ -232,6 +232,18 @@ class _ByScheme:
             await transport.aclose()
 
 
+def teller(outgoing: Outgoing) -> Callable[[int], object] | None:
+    """What is told how many bytes of a body that goes in pieces are sent; None: nobody asked."""
+    report = outgoing.report
+    if report is None:
+        return None
+    from jackfield.progress import Progress
+
+    body: Any = outgoing.body
+    total = body.length
+    return lambda done: report(Progress("upload", done, total))
+
+
 def deadline_of(timeouts: Timeouts) -> float | None:
     """When an attempt that starts now has to be over."""
     return None if timeouts.total is None else time.monotonic() + timeouts.total

@@ -1,0 +1,82 @@
+"""Go on where one request was not all: poll, page, split, until there is an answer.
+
+Pure as the rest of a call: waiting is an effect, time comes from the context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from jackfield.answers import Next
+from jackfield.effects import Answer, Sleep
+from jackfield.envelope import WireRequest
+from jackfield.errors import APIError, APITimeoutError, PluginError
+from jackfield.exchange import shown
+from jackfield.progress import Progress
+
+if TYPE_CHECKING:
+    from jackfield.exchange import Context
+    from jackfield.pipeline import Layer
+
+MAX_REQUESTS = 10_000
+"""Requests that one call may make by `Next` where it sets no time: it ends somewhere."""
+
+_Ask: TypeAlias = Callable[[WireRequest, Any], Generator[Any, Any, Answer | Next]]
+
+
+def follow(
+    step: Next, ask: _Ask, surface_layer: Layer, owner: Layer, context: Context
+) -> Generator[Any, Any, Answer]:
+    """Send what each answer asks for, until one is the result.
+
+    Args:
+        step: what the first answer asked for.
+        ask: sends one request, with its retries.
+        surface_layer: whose result ``partial`` is.
+        owner: the layer that sends.
+        context: of the call.
+
+    Raises:
+        APITimeoutError: the waiting takes longer than the step's ``within``.
+        PluginError: there is no end.
+    """
+    started, waited, partial = context.now(), 0.0, None
+    for _ in range(MAX_REQUESTS):
+        if isinstance(step.partial, dict):
+            partial = shown(step.partial, surface_layer)
+        # A clock that stands still, as in tests, is no reason to wait for ever.
+        elapsed = max(context.now() - started, waited)
+        if step.within is not None and elapsed + step.after > step.within:
+            raise _too_long(step.within, partial, owner)
+        if step.progress is not None and context.report is not None:
+            context.report(Progress("wait", step.progress, 100, partial))
+        if step.after > 0:
+            yield Sleep(step.after)
+            waited += step.after
+        try:
+            answer = yield from ask(step.request, step.state)
+        except APIError as error:
+            error.partial = partial if error.partial is None else error.partial
+            raise
+        if isinstance(answer, Answer):
+            return answer
+        step = answer
+    raise PluginError(
+        f"{owner.relay.distribution} made {MAX_REQUESTS} requests without an end",
+        distribution=owner.relay.distribution,
+    )
+
+
+def _too_long(within: float, partial: Any, owner: Layer) -> APITimeoutError:
+    known = getattr(partial, "id", None)
+    named = f" ({known})" if isinstance(known, str) else ""
+    error = APITimeoutError(
+        f"waited {within:g} s, and the job{named} is not finished; it goes on, and the error's "
+        "partial holds what is known of it (timeout phase: wait)"
+    )
+    error.phase = "wait"
+    error.partial = partial
+    error.retryable = False
+    error.model, error.provider = owner.call.model, owner.route.provider
+    return error
