@@ -18,7 +18,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-peers docs lock wheels clean
+.PHONY: help demo test seeds lint format bench bench-peers docs lock wheels clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ demo: $(DEMO) ## Install what is needed to run, and run the quickstart (no API k
 
 test: $(DEV) ## Install the development environment, and run every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+seeds: $(DEV) ## Run every example of the pages that Jackfield implements, and print what works
+	@$(BIN)/python tests/seeds/report.py $(ARGS)
 
 lint: $(DEV) ## Check style (ruff) and types (mypy --strict)
 	$(BIN)/ruff check

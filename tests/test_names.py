@@ -232,7 +232,7 @@ SURFACES = {
     *("chat", "text_completion", "embedding", "responses", "transcription", "translation"),
     *("speech", "video"),
 }
-MAY_DEFAULT = {"explain", "supported_params", "stream_chunk_builder"}
+MAY_DEFAULT = {"explain", "supported_params"}
 
 
 def imports(tree: ast.AST, *, at_run_time: bool) -> Iterator[str]:

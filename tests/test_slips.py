@@ -9,14 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import plugging
 import pytest
 from rawserver import RawServer
 
 import jackfield
+from jackfield.answers import Delegate, Fetched
 from jackfield.discovery import discover
-from jackfield.envelope import Call
-from jackfield.manifest import Alias, Claim, Endpoint, Manifest, Rewriter
+from jackfield.envelope import Call, Loss, Result
+from jackfield.manifest import Alias, Claim, Endpoint, Manifest, Rewriter, Surface
+from jackfield.pipeline import Prepared, prepare
 from jackfield.registry import Registry
+from jackfield.sources import FetchRules, Source
 
 HELLO = [{"role": "user", "content": "Hello"}]
 SLIPS: dict[str, dict[str, Any]] = {
@@ -200,3 +204,137 @@ def test_a_sessions_own_authorization_goes_before_the_environments_key(
         assert sandbox.last.headers["authorization"] == "Bearer from-the-session"
         client.completion("gpt-4o", HELLO, api_key="sk-of-the-call")
         assert sandbox.last.headers["authorization"] == "Bearer sk-of-the-call"
+
+
+# Calls and results that a hook makes anew --------------------------------------------------------
+
+READ = Source.path("picture.png")
+CALLERS: dict[str, Any] = {
+    "stream": True,
+    "unsupported": "drop",
+    "origin": "remote",
+    "fetched": {READ: Fetched(b"read before")},
+    "losses": (Loss("seed", "dropped", "before"),),
+}
+
+
+def _prepared(call: Call, *manifests: Manifest, official: bool = True) -> Prepared:
+    """What a call comes to; no hook here wants anything read."""
+    registry = Registry(discover([*manifests]))
+    steps = prepare(call, registry, FetchRules(), lambda endpoint: official)
+    with pytest.raises(StopIteration) as stop:
+        next(steps)
+    found: Prepared = stop.value.value
+    return found
+
+
+def _afresh(call: Call, way: str) -> Any:
+    """A call that has nothing of the one it follows."""
+    marked = {**call.params, "marked": True}
+    if way == "again":
+        return None if "marked" in call.params else Call(call.surface, call.model, marked)
+    lossy = Call("chat", "zed/n", marked, losses=(Loss("stop", "mapped", "new"),))
+    return Delegate(lossy) if way == "delegate" else lossy
+
+
+@pytest.mark.parametrize(
+    ("who", "way"),
+    [
+        ("owner", "again"),
+        ("owner", "re-route"),
+        ("owner", "delegate"),
+        ("rewriter", "again"),
+        ("rewriter", "re-route"),
+    ],
+)
+def test_a_call_made_afresh_keeps_what_is_the_callers(who: str, way: str) -> None:
+    def hook(call: Call) -> Any:
+        if call.model == "n":
+            return None if who == "rewriter" else plugging.send_as_chat(call)
+        return _afresh(call, way) or (None if who == "rewriter" else plugging.send_as_chat(call))
+
+    if who == "owner":
+        manifest = plugging.provider("zed", hooks={"transform_request": hook})
+    else:
+        rewriter = Rewriter(plugging.module(transform_request=hook), ("chat",), always=True)
+        manifest = plugging.provider("zed", rewriters=(rewriter,))
+    given = Call("chat", "zed/m", {"messages": HELLO}, operation="look", **CALLERS)
+    seen = _prepared(given, manifest, official=False).owner.call
+    assert seen.params == {"messages": HELLO, "marked": True}
+    for name in ("stream", "unsupported", "origin", "fetched"):
+        assert getattr(seen, name) == CALLERS[name], name
+    if way == "again":
+        assert (seen.name, seen.prefix, seen.operation) == ("zed/m", "zed/", "look")
+        assert seen.official is False
+    lost = [(loss.path, loss.kind) for loss in seen.losses]
+    new = [] if way == "again" else [("stop", "mapped")]
+    assert lost == [("seed", "dropped"), *new]
+
+
+def test_a_call_made_afresh_over_and_over_loses_nothing_twice() -> None:
+    def onwards(call: Call) -> Any:
+        step = int(call.model)
+        if step == 3:
+            return plugging.send_as_chat(call)
+        losses = (*call.losses, Loss(f"at {step}", "mapped", ""))
+        return Call("chat", f"zed/{step + 1}", call.params, losses=losses if step else losses[-1:])
+
+    manifest = plugging.provider("zed", hooks={"transform_request": onwards})
+    given = Call("chat", "zed/0", {"messages": HELLO}, **CALLERS)
+    seen = _prepared(given, manifest).owner.call
+    assert [loss.path for loss in seen.losses] == ["seed", "at 0", "at 1", "at 2"]
+
+
+@pytest.mark.parametrize("raw", [None, [1], "text", 5, b"bytes"], ids=repr)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_hooks_own_result_that_is_no_object_is_the_plugins_fault(
+    serve: Callable[..., RawServer], raw: Any, stream: bool
+) -> None:
+    server = serve(lambda asked, wire: wire.reply(200, {"choices": []}))
+    manifest = plugging.provider(
+        "zed",
+        server.base_url,
+        identity=False,
+        hooks={"transform_response": lambda call, response: Result(raw)},
+    )
+    with (
+        jackfield.Client(plugins=[manifest]) as client,
+        pytest.raises(jackfield.PluginError, match="no JSON object") as caught,
+    ):
+        client.completion("zed/m", HELLO, stream=stream)
+    assert caught.value.distribution
+
+
+def test_an_upstreams_answer_that_is_no_object_is_the_upstreams(
+    serve: Callable[..., RawServer],
+) -> None:
+    server = serve(lambda asked, wire: wire.reply(200, [1, 2]))
+    for hook in (None, lambda call, response: Result(response.json), lambda call, response: None):
+        hooks = {"transform_response": hook} if hook else {}
+        manifest = plugging.provider("zed", server.base_url, identity=False, hooks=hooks)
+        with (
+            jackfield.Client(plugins=[manifest]) as client,
+            pytest.raises(jackfield.APIResponseValidationError, match="no object"),
+        ):
+            client.completion("zed/m", HELLO)
+
+
+def test_a_surface_without_chunks_does_not_stream(serve: Callable[..., RawServer]) -> None:
+    server = serve(lambda asked, wire: wire.reply(200, {"fine": True}))
+    manifest = plugging.provider(
+        "zed", server.base_url, surface="weighing", surfaces=(Surface("weighing"),)
+    )
+    with jackfield.Client(plugins=[manifest]) as client:
+        with pytest.raises(jackfield.RequestError, match="weighing") as caught:
+            client.call("weighing", "zed/m", stream=True)
+        assert caught.value.path == "stream"
+        assert server.connections == 0
+        assert client.call("weighing", "zed/m", stream=False).fine
+
+    async def main() -> None:
+        async with jackfield.AsyncClient(plugins=[manifest]) as client:
+            with pytest.raises(jackfield.RequestError, match="weighing"):
+                await client.call("weighing", "zed/m", stream=True)
+
+    asyncio.run(main())
+    assert len(server.requests) == 1

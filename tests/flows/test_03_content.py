@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import io
 import socket
 from collections.abc import Callable
@@ -17,9 +18,10 @@ from plugging import provider
 from rawserver import RawServer
 
 import jackfield
-from jackfield.envelope import Call, Fetch
-from jackfield.manifest import Manifest, Reserved, Rewriter
+from jackfield.envelope import Call, Fetch, WireRequest
+from jackfield.manifest import Manifest, Reserved, Rewriter, Surface
 from jackfield.sources import Source
+from jackfield_testing import laws
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 LIMIT = 100_000
@@ -402,3 +404,399 @@ def test_a_call_from_a_remote_client_never_reads_a_path(
         with pytest.raises(jackfield.SourceError, match="came over a network"):
             client._driver().run(ready.flow)
     assert upstream.requests == []
+
+
+# The plugin for OpenAI's parts ---------------------------------------------------------------
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(64))
+WAV = b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00" + bytes(24)
+FORMS = ["path", "path as text", "bytes", "file", "stream", "base64", "data URL", "source"]
+OFFICIAL: dict[str, dict[str, Any]] = {
+    "image": {"type": "image_url", "image_url": EXPECTED},
+    "file": {
+        "type": "file",
+        "file": {
+            "file_data": "data:application/pdf;base64," + base64.b64encode(PDF).decode(),
+            "filename": "file.pdf",
+        },
+    },
+    "audio": {
+        "type": "input_audio",
+        "input_audio": {"data": base64.b64encode(WAV).decode(), "format": "wav"},
+    },
+}
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request: pytest.FixtureRequest, upstream: RawServer, tidy: Any) -> Ask:
+    """Send parts with the plugin installed; gives those that arrive."""
+
+    def blocking(parts: Any, model: str, plugins: list[Any], call: Any, client: Any) -> None:
+        with jackfield.Client(plugins=plugins, **client) as made:
+            try:
+                made.completion(model, [{"role": "user", "content": parts}], **call)
+            finally:
+                tidy(made)
+
+    async def on_loop(parts: Any, model: str, plugins: list[Any], call: Any, client: Any) -> None:
+        async with jackfield.AsyncClient(plugins=plugins, **client) as made:
+            try:
+                await made.completion(model, [{"role": "user", "content": parts}], **call)
+            finally:
+                tidy(made)
+
+    def send(
+        *parts: Any, model: str = "gpt-4o", call: dict[str, Any] | None = None, **client: Any
+    ) -> Any:
+        acme = provider("acme", upstream.base_url)
+        plugins = ["openai", "openai-content", acme]
+        client = {"api_key": "k", "base_url": upstream.base_url, "max_retries": 0} | client
+        if request.param == "sync":
+            blocking(list(parts), model, plugins, call or {}, client)
+        else:
+            asyncio.run(on_loop(list(parts), model, plugins, call or {}, client))
+        return upstream.requests[-1].json["messages"][0]["content"]
+
+    return send
+
+
+def part_of(kind: str, value: Any) -> dict[str, Any]:
+    if kind == "image":
+        return {"type": "image_url", "image_url": {"url": value, "detail": "low"}}
+    if kind == "file":
+        return {"type": "file", "file": value}
+    return {"type": "input_audio", "input_audio": value}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", ["image", "file", "audio"])
+def test_every_form_of_every_kind_arrives_as_the_official_part(
+    ask: Ask, upstream: RawServer, tmp_path: Path, kind: str, form: str
+) -> None:
+    content, name, media = {
+        "image": (PNG, "file.png", "image/png"),
+        "file": (PDF, "file.pdf", "application/pdf"),
+        "audio": (WAV, "file.wav", "audio/wav"),
+    }[kind]
+    forms = laws.forms_of(content, tmp_path / name, media)
+    forms["file"] = forms["file object"]
+    given = forms[form]()
+    for model in ("gpt-4o", "acme/m"):  # OpenAI's plugin, and one of somebody else
+        given = forms[form]()
+        assert ask(part_of(kind, given), model=model) == [OFFICIAL[kind]]
+    if form == "file":
+        assert given.tell() == len(b"read already")
+
+
+def test_the_callers_messages_stay(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(PNG)
+    parts = [part_of("image", tmp_path / "a.png"), part_of("file", {"file_data": PDF})]
+    ask(*parts)
+    assert parts == [part_of("image", tmp_path / "a.png"), part_of("file", {"file_data": PDF})]
+
+
+class Counted(io.BytesIO):
+    """A file that counts how often it gives anything."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.reads += bool(data)
+        return data
+
+
+def test_a_file_given_twice_is_read_once(ask: Ask) -> None:
+    file = Counted(PNG)
+    image = part_of("image", file)
+    assert ask(image, {"type": "image_url", "image_url": file}, image)[2] == OFFICIAL["image"]
+    assert file.reads == 1
+    stream = laws.Once(PDF)
+    parts = ask(part_of("file", stream), part_of("file", {"file_data": stream}))
+    assert parts == [OFFICIAL["file"], OFFICIAL["file"]]
+
+
+@pytest.mark.parametrize("status", [500, 429])
+def test_a_retry_sends_a_stream_again_that_could_be_read_only_once(
+    ask: Ask, serve: Any, status: int
+) -> None:
+    bodies = []
+
+    def second_time(asked: Any, wire: Any) -> None:
+        bodies.append(asked.json)
+        last = len(bodies) > 1
+        wire.reply(200 if last else status, answers.completion() if last else answers.error())
+
+    flaky = serve(second_time)
+    with contextlib.suppress(IndexError):  # nothing arrives at the other one
+        ask(
+            part_of("image", laws.Once(PNG)),
+            call={"base_url": flaky.base_url, "max_retries": 1},
+            jitter=lambda: 0.0,
+        )
+    assert [body["messages"][0]["content"] for body in bodies] == [[OFFICIAL["image"]]] * 2
+
+
+def test_a_stream_of_chunks_may_begin_with_an_image(serve: Any) -> None:
+    pieces = answers.events(answers.chunks("a", "cat"))
+    upstream = serve(lambda asked, wire: wire.stream(pieces))
+    plugins = ["openai", "openai-content"]
+    with jackfield.Client(plugins=plugins, api_key="k", base_url=upstream.base_url) as client:
+        chunks = list(client.completion("gpt-4o", message(PNG), stream=True))
+    assert len(chunks) == 4
+    assert arrived(upstream) == EXPECTED
+
+
+def test_a_corrected_name_is_told_in_the_warnings(upstream: RawServer) -> None:
+    part = part_of("file", {"file_data": PDF, "filename": "report.txt"})
+    plugins = ["openai", "openai-content"]
+    with jackfield.Client(plugins=plugins, api_key="k", base_url=upstream.base_url) as client:
+        answer = client.completion("gpt-4o", [{"role": "user", "content": [part]}])
+    [loss] = answer.warnings
+    assert (loss.path, loss.kind) == ("messages[0].content[0].file.filename", "mapped")
+    sent = upstream.requests[-1].json["messages"][0]["content"][0]["file"]
+    assert sent["filename"] == "report.pdf"
+
+
+# Its limits ----------------------------------------------------------------------------------
+
+
+class Large(io.RawIOBase):
+    """A file of 200 MB that must not be read."""
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 200_000_000 if whence == 2 else offset
+
+    def read(self, size: int = -1) -> bytes:
+        raise AssertionError("it is read")
+
+
+@pytest.mark.parametrize("kind", ["image", "file", "audio"])
+def test_a_file_of_200_megabytes_is_refused_before_it_is_read(
+    ask: Ask, upstream: RawServer, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "large.bin"
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+    path.chmod(0)  # where it can't be opened, it is not
+    for value in (path, Large()):
+        with pytest.raises(jackfield.SourceError, match="200000000 bytes, more than the limit"):
+            ask(part_of(kind, value))
+    assert upstream.requests == []
+
+
+@pytest.mark.parametrize("where", ["client", "call"])
+def test_max_file_bytes_sets_another_limit(ask: Ask, upstream: RawServer, where: str) -> None:
+    for kind, content in (("image", PNG), ("file", PDF), ("audio", WAV)):
+        part = part_of(kind, content)
+        size = len(content)
+        enough, tight = {"max_file_bytes": size}, {"max_file_bytes": size - 1}
+        given = (lambda limit: {"call": limit}) if where == "call" else (lambda limit: limit)
+        assert ask(part, **given(enough)) == [OFFICIAL[kind]]
+        before = len(upstream.requests)
+        with pytest.raises(jackfield.SourceError, match=f"{size} bytes, more than"):
+            ask(part, **given(tight))
+        assert len(upstream.requests) == before
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+@pytest.mark.parametrize("kind", ["image", "file", "audio"])
+def test_paths_are_not_read_where_local_files_are_off(
+    ask: Ask, upstream: RawServer, tmp_path: Path, kind: str, as_text: bool
+) -> None:
+    path = given_as("path", tmp_path)
+    with pytest.raises(jackfield.SourceError, match="local_files=False"):
+        ask(part_of(kind, str(path) if as_text else path), local_files=False)
+    assert upstream.requests == []
+
+
+def test_a_remote_client_names_no_file_and_sends_base64_as_ever(
+    upstream: RawServer, tmp_path: Path
+) -> None:
+    path = str(given_as("path", tmp_path))
+    given = [
+        {"type": "image_url", "image_url": path},
+        {"type": "image_url", "image_url": {"url": path}},
+        {"type": "file", "file": path},
+        {"type": "file", "file": {"file_data": path, "filename": "a.png"}},
+        {"type": "file", "file": {"url": path}},
+        {"type": "input_audio", "input_audio": path},
+        {"type": "input_audio", "input_audio": {"data": path}},
+    ]
+    base = {"type": "image_url", "image_url": base64.b64encode(PNG).decode()}
+    messages = [{"role": "user", "content": [*given, base]}]
+    plugins: list[Any] = ["openai-content", provider("acme", upstream.base_url)]
+    with jackfield.Client(plugins=plugins) as client:
+        ready = client._begin("chat", "acme/m", {"messages": messages}, origin="remote")
+        client._driver().run(ready.flow)
+    sent = upstream.requests[-1].json["messages"][0]["content"]
+    assert sent == [*given, {"type": "image_url", "image_url": {"url": EXPECTED["url"]}}]
+
+
+# Its downloads -------------------------------------------------------------------------------
+
+
+def file_at(url: str, field: str = "file_id") -> dict[str, Any]:
+    return {"type": "file", "file": {field: url}}
+
+
+@pytest.mark.parametrize("field", ["file_id", "file_url", "url", "file_data"])
+def test_a_files_url_is_downloaded_for_chat(
+    ask: Ask, serve: Any, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    files = serve(lambda asked, wire: wire.reply(200, PDF, content_type="application/pdf"))
+    resolving(monkeypatch, {"files.test": [["127.0.0.1"]]})
+    monkeypatch.setattr("jackfield.fetching.public", lambda address: address == "127.0.0.1")
+    url = f"http://files.test:{files.port}/papers/a%20paper.pdf?token=1"
+    sent = ask(file_at(url, field))
+    assert sent[0]["file"] == {**OFFICIAL["file"]["file"], "filename": "a paper.pdf"}
+    assert [asked.target for asked in files.requests] == ["/papers/a%20paper.pdf?token=1"]
+    assert "authorization" not in files.requests[0].headers
+
+
+def test_one_url_given_twice_is_downloaded_once(ask: Ask, serve: Any) -> None:
+    files = serve(lambda asked, wire: wire.reply(200, PDF))
+    url = f"{files.origin}/file.pdf"
+    parts = ask(file_at(url), {"type": "file", "file": url}, private_urls=True)
+    assert parts == [OFFICIAL["file"], OFFICIAL["file"]]
+    assert len(files.requests) == 1
+
+
+def test_an_images_url_is_never_asked_for(ask: Ask, serve: Any) -> None:
+    files = serve(lambda asked, wire: wire.reply(200, PNG))
+    for url in (f"{files.origin}/a.png", "http://169.254.169.254/a.png"):
+        [sent] = ask({"type": "image_url", "image_url": url})
+        assert sent == {"type": "image_url", "image_url": {"url": url}}
+    assert files.requests == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}/a.pdf",
+        "http://[::1]:{port}/a.pdf",
+        "http://[::ffff:127.0.0.1]:{port}/a.pdf",
+        "http://169.254.169.254/latest/meta-data",
+        "http://10.0.0.1/a.pdf",
+        "http://user:secret@192.168.0.1/a.pdf",
+    ],
+)
+@pytest.mark.parametrize("kind", ["file", "audio"])
+def test_a_files_url_to_a_private_address_is_refused(
+    ask: Ask, upstream: RawServer, kind: str, url: str
+) -> None:
+    part = part_of(kind, url.format(port=upstream.port))
+    with pytest.raises(jackfield.SourceError, match="private address") as caught:
+        ask(part)
+    assert "secret" not in str(caught.value)
+    assert upstream.requests == []
+
+
+def test_a_files_url_that_redirects_to_a_private_address_is_refused(
+    ask: Ask, serve: Any, upstream: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = serve(lambda asked, wire: wire.reply(200, PDF))
+    there = {"location": f"http://inner.test:{inner.port}/a.pdf"}
+    outer = serve(lambda asked, wire: wire.reply(302, b"", there))
+    resolving(monkeypatch, {"files.test": [["127.0.0.1"]], "inner.test": [["127.0.0.2"]]})
+    monkeypatch.setattr("jackfield.fetching.public", lambda address: address == "127.0.0.1")
+    with pytest.raises(jackfield.SourceError, match=r"private address 127\.0\.0\.2"):
+        ask(file_at(f"http://files.test:{outer.port}/a.pdf"))
+    assert (len(outer.requests), inner.requests, upstream.requests) == (1, [], [])
+
+
+def test_a_name_that_changes_its_mind_is_asked_once(
+    ask: Ask, serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = serve(lambda asked, wire: wire.reply(200, PDF))
+    asked = resolving(monkeypatch, {"files.test": [["127.0.0.1"], ["10.0.0.1"]]})
+    monkeypatch.setattr("jackfield.fetching.public", lambda address: address == "127.0.0.1")
+    assert ask(file_at(f"http://files.test:{files.port}/file.pdf")) == [OFFICIAL["file"]]
+    assert asked == ["files.test"]
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "kind", "words"),
+    [
+        (404, b"no", "text/plain", "status 404"),
+        (200, b"<html>log in</html>", "text/html; charset=utf-8", "web page"),
+        (200, PNG, "image/png", "give it in a part of type 'image_url'"),
+        (200, b"", "application/pdf", "is empty"),
+        (200, PDF, "application/pdf", "the limit of 50 bytes"),
+    ],
+)
+def test_a_download_that_is_not_what_it_should_be(
+    ask: Ask,
+    serve: Any,
+    upstream: RawServer,
+    status: int,
+    content: bytes,
+    kind: str,
+    words: str,
+) -> None:
+    files = serve(lambda asked, wire: wire.reply(status, content, content_type=kind))
+    limit = 50 if "limit" in words else 1000
+    url = f"{files.origin}/a.pdf?token=hidden"
+    with pytest.raises(jackfield.SourceError, match=words) as caught:
+        ask(file_at(url), private_urls=True, max_file_bytes=limit)
+    assert "hidden" not in str(caught.value)
+    assert upstream.requests == []
+
+
+# Responses -----------------------------------------------------------------------------------
+
+
+def send_as_responses(call: Call) -> WireRequest:
+    return WireRequest(path="/responses", body=call.body())
+
+
+def test_parts_of_responses(upstream: RawServer, serve: Any, tmp_path: Path) -> None:
+    files = serve(lambda asked, wire: wire.reply(200, PDF))
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    url = f"{files.origin}/a.pdf"
+    given: list[dict[str, Any]] = [
+        {"type": "input_image", "image_url": PNG, "detail": "low"},
+        {"type": "input_file", "file_data": str(tmp_path / "a.pdf")},
+        {"type": "input_file", "file_id": url},
+        {"type": "input_audio", "input_audio": {"data": io.BytesIO(WAV)}},
+        {"type": "input_file", "file_id": "file-1"},
+    ]
+    data = OFFICIAL["file"]["file"]["file_data"]
+    wanted = [
+        {"type": "input_image", "image_url": EXPECTED["url"], "detail": "low"},
+        {"type": "input_file", "file_data": data, "filename": "a.pdf"},
+        {"type": "input_file", "file_url": url},
+        OFFICIAL["audio"],
+        {"type": "input_file", "file_id": "file-1"},
+    ]
+    acme = provider(
+        "acme",
+        upstream.base_url,
+        surface="responses",
+        hooks={"transform_request": send_as_responses},
+        surfaces=(Surface("responses", required=("input",)),),
+    )
+
+    def items(parts: list[Any]) -> list[Any]:
+        return [
+            {"role": "user", "content": parts},
+            {"type": "function_call_output", "call_id": "c", "output": parts},
+        ]
+
+    async def on_loop() -> None:
+        async with jackfield.AsyncClient(plugins=[acme, "openai-content"]) as client:
+            given[3]["input_audio"] = {"data": io.BytesIO(WAV)}
+            await client.call("responses", "acme/m", input=items(given))
+
+    with jackfield.Client(plugins=[acme, "openai-content"]) as client:
+        client.call("responses", "acme/m", input=items(given))
+    asyncio.run(on_loop())
+    assert [asked.json["input"] for asked in upstream.requests] == [items(wanted)] * 2
+    assert files.requests == []

@@ -12,7 +12,7 @@ import answers
 import plugging
 import pytest
 from plugging import provider
-from rawserver import PATIENCE, RawServer
+from rawserver import PATIENCE, RawServer, refused_port
 
 import jackfield
 from jackfield.envelope import Call
@@ -394,3 +394,87 @@ def test_a_result_falls_back_as_well(shaky: RawServer) -> None:
     with client_with(shaky, falling_back, max_retries=0) as client:
         result = client.completion("acme/down", answers.HELLO)
         assert result.choices[0].message.content == "Hello"
+
+
+# Callbacks that fail --------------------------------------------------------------------------
+
+
+class Spilt(Exception):
+    """A tracer's own."""
+
+
+def _failing(when: str, seen: list[Any]) -> Any:
+    """Middleware whose callback fails; `seen` is what it was shown."""
+
+    def before(outgoing: Any) -> Any:
+        seen.append("before")
+        raise Spilt
+
+    def after(outgoing: Any, reply: Any) -> None:
+        seen.append(getattr(reply, "status", None) or type(reply).__name__)
+        raise Spilt
+
+    given = {"before": before} if when == "before" else {"after": after}
+
+    def middleware(call: Call, proceed: Proceed) -> Flow:
+        return (yield from watched(proceed(call), **given))
+
+    return middleware
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "within another"])
+@pytest.mark.parametrize("model", ["m", "busy", "hang"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_callback_that_fails_ends_the_call_and_gives_the_connection_back(
+    upstream: RawServer,
+    tracing: Tracing,
+    tidy: Any,
+    when: str,
+    stream: bool,
+    model: str,
+    alone: bool,
+) -> None:
+    seen: list[Any] = []
+    stack = [_failing(when, seen)] if alone else [tracing, _failing(when, seen)]
+    with client_with(upstream, *stack) as client:
+        with pytest.raises(Spilt) as caught:
+            client.completion(f"acme/{model}", answers.HELLO, stream=stream)
+        tidy(client)  # while the exception still holds all frames
+        assert len(seen) == 1
+        assert len(upstream.requests) == (1 if when == "after" else 0)
+        if not alone:
+            assert tracing.ends == ["Spilt"]
+        del caught
+    if when == "after" and model == "hang":
+        assert upstream.left.wait(PATIENCE)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("model", ["m", "busy", "hang"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_it_does_on_asyncio(
+    upstream: RawServer, tidy: Any, when: str, stream: bool, model: str
+) -> None:
+    seen: list[Any] = []
+
+    async def main() -> None:
+        async with async_client_with(upstream, _failing(when, seen)) as client:
+            with pytest.raises(Spilt) as caught:
+                await client.completion(f"acme/{model}", answers.HELLO, stream=stream)
+            tidy(client)
+            assert len(seen) == 1
+            del caught
+
+    asyncio.run(main())
+    assert len(upstream.requests) == (1 if when == "after" else 0)
+
+
+def test_a_callback_that_fails_on_an_error_goes_before_it(tidy: Any) -> None:
+    seen: list[Any] = []
+    plugins = [provider("acme", f"http://127.0.0.1:{refused_port()}/v1")]
+    with jackfield.Client(plugins=plugins, middleware=[_failing("after", seen)]) as client:
+        with pytest.raises(Spilt):
+            client.completion("acme/m", answers.HELLO)
+        tidy(client)
+    assert seen == ["APIConnectionError"]

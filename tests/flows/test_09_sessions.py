@@ -12,9 +12,12 @@ import answers
 import httpx
 import httpx2
 import pytest
+from plugging import provider
 from rawserver import PATIENCE, RawServer
 
 import jackfield
+from jackfield.envelope import WireRequest
+from jackfield.middleware import watched
 
 PIECES = answers.events(answers.chunks("Hel", "lo"))
 
@@ -325,3 +328,96 @@ def test_a_call_from_another_thread_may_drop_an_async_stream(endless: Endless, t
             tidy(client)
 
     asyncio.run(main())
+
+
+# Errors of the caller's own ---------------------------------------------------------------------
+
+
+class Shut:
+    """A file object of the caller's that fails in its own way."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise RuntimeError("the archive is closed")
+
+
+def _uploads(call: Any) -> Any:
+    return WireRequest(path="/upload", body=call.params["file"])
+
+
+def refusing(request: Any) -> None:
+    raise RuntimeError("the circuit is closed, nothing gets through")
+
+
+async def refusing_on_asyncio(request: Any) -> None:
+    refusing(request)
+
+
+@pytest.mark.parametrize("library", [None, httpx, httpx2], ids=["own", "httpx", "httpx2"])
+def test_an_error_of_the_callers_file_object_is_the_callers(
+    upstream: RawServer, tidy: Any, library: Any
+) -> None:
+    plugin = provider("acme", upstream.base_url, hooks={"transform_request": _uploads})
+    given: dict[str, Any] = {"messages": answers.HELLO, "file": Shut()}
+    session = library.Client() if library else None
+    with jackfield.Client(plugins=[plugin], client_session=session) as client:
+        with pytest.raises(RuntimeError, match="the archive is closed") as caught:
+            client.call("chat", "acme/m", **given)
+        assert not isinstance(caught.value, jackfield.JackfieldError)
+        tidy(client)
+    if session is not None:
+        assert not session.is_closed
+        session.close()
+
+    async def main() -> None:
+        session = library.AsyncClient() if library else None
+        async with jackfield.AsyncClient(plugins=[plugin], aclient_session=session) as client:
+            with pytest.raises(RuntimeError, match="the archive is closed"):
+                await client.call("chat", "acme/m", **given)
+            tidy(client)
+        if session is not None:
+            await session.aclose()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
+def test_an_error_of_a_sessions_hook_is_the_callers(upstream: RawServer, library: Any) -> None:
+    with (
+        library.Client(event_hooks={"request": [refusing]}) as session,
+        client_for(upstream, client_session=session) as client,
+    ):
+        for stream in (False, True):
+            with pytest.raises(RuntimeError, match="the circuit is closed"):
+                client.completion("gpt-4o", answers.HELLO, stream=stream)
+        session.event_hooks = {}
+        assert client.completion("gpt-4o", answers.HELLO).choices
+
+    async def main() -> None:
+        hooks = {"request": [refusing_on_asyncio]}
+        async with (
+            library.AsyncClient(event_hooks=hooks) as session,
+            async_client_for(upstream, aclient_session=session) as client,
+        ):
+            with pytest.raises(RuntimeError, match="the circuit is closed"):
+                await client.completion("gpt-4o", answers.HELLO)
+            session.event_hooks = {}
+            assert (await client.completion("gpt-4o", answers.HELLO)).choices
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
+def test_a_session_that_is_closed_just_before_the_request_is_a_config_error(
+    upstream: RawServer, library: Any
+) -> None:
+    session = library.Client()
+
+    def closing(call: Any, proceed: Any) -> Any:
+        return (yield from watched(proceed(call), before=lambda outgoing: session.close()))
+
+    with (
+        client_for(upstream, client_session=session, middleware=[closing]) as client,
+        pytest.raises(jackfield.ConfigError, match="session given for this call is closed"),
+    ):
+        client.completion("gpt-4o", answers.HELLO)
+    assert upstream.requests == []

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import subprocess
+import sys
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -196,3 +199,108 @@ def test_a_fork_while_other_threads_are_in_calls_does_not_hang_the_child(
         go.set()
         busy.join()
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+# A child is forked while a thread holds the lock that its call needs. Nobody in the child would
+# ever release it.
+HELD = """
+import asyncio, os, signal, sys, threading
+
+import jackfield
+from jackfield.client import _shared
+from jackfield.manifest import Claim, Endpoint, Manifest
+
+what, base = sys.argv[1:]
+manifest = Manifest(
+    name="acme",
+    module="jackfield_testing.laws.passthrough",
+    claims=(Claim("chat", "acme/", identity=True),),
+    endpoint=Endpoint(base, needs_key=False),
+)
+given = {"model": "acme/m", "messages": [{"role": "user", "content": "hello"}]}
+fresh, used = jackfield.Client(plugins=[manifest]), jackfield.Client(plugins=[manifest])
+on_loop = jackfield.AsyncClient(plugins=[manifest])
+used.completion(**given)
+asyncio.run(on_loop.completion(**given))
+early = jackfield.Client(plugins=[manifest])
+early._driver()
+unsent = early._transport.pool()  # about to make its first connection
+
+lock, call = {
+    "all plugins": (lambda: _shared._lock, lambda: jackfield.explain("gpt-4o")),
+    "a client": (lambda: fresh._lock, lambda: fresh.completion(**given)),
+    "a registry": (lambda: used._registry()._lock, lambda: used.explain("acme/another")),
+    "a transport": (lambda: used._transport._lock, lambda: used.completion(**given)),
+    "a pool": (lambda: unsent._transports._lock, lambda: early.completion(**given)),
+    "loops": (lambda: on_loop._transport._lock, lambda: asyncio.run(on_loop.completion(**given))),
+}[what]
+held, over = threading.Event(), threading.Event()
+
+
+def hold():
+    with lock():
+        held.set()
+        over.wait()
+
+
+threading.Thread(target=hold, daemon=True).start()
+held.wait()
+child = os.fork()
+if child == 0:
+    status = 1
+    try:
+        signal.alarm(20)  # ends a child that hangs
+        call()
+        status = 0
+    finally:
+        os._exit(status)
+_, status = os.waitpid(child, 0)
+over.set()
+call()
+sys.exit(0 if status == 0 else f"the child ended with {os.waitstatus_to_exitcode(status)}")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.parametrize(
+    "what", ["all plugins", "a client", "a registry", "a transport", "a pool", "loops"]
+)
+def test_a_lock_that_a_thread_holds_at_a_fork_does_not_hang_the_child(
+    upstream: RawServer, what: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HELD, what, upstream.base_url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # what such a loop leaves behind
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_loop_that_is_closed_without_ending_its_generators_is_let_go(
+    upstream: RawServer,
+) -> None:
+    client = jackfield.AsyncClient(plugins=[provider("acme", upstream.base_url)])
+    left = []
+    for text in ("one", "two"):
+        loop = asyncio.new_event_loop()
+        result = loop.run_until_complete(client.completion("acme/m", said(text)))
+        assert result.choices[0].message.content == text
+        loop.close()  # and no shutdown_asyncgens, as asyncio.run does it
+        left.append(weakref.ref(loop))
+        del loop
+    transport = client._transport
+
+    async def main() -> None:
+        await client.completion("acme/m", said("three"))
+        here = asyncio.get_running_loop()
+        assert list(transport._pools) == [here]
+        assert list(transport._guards) == [here]
+
+    asyncio.run(main())
+    gc.collect()
+    assert [loop() for loop in left] == [None, None]
+    assert list(transport._pools) == list(transport._guards) == []

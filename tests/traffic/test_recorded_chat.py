@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from material import recorded
 from replay import Replay, independent_fold, recorded_events, said
 
 import jackfield
@@ -21,9 +22,9 @@ AT_ONCE = 16
 
 @pytest.fixture(scope="module")
 def replay() -> Iterator[Replay]:
-    replay = Replay("/chat/completions")
-    if not replay.records:
+    if not recorded("/chat/completions"):
         pytest.skip("there is no recorded traffic beside this checkout")
+    replay = Replay("/chat/completions")
     with replay.server:
         yield replay
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import atexit
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from jackfield.client import ATTRIBUTES, AsyncClient, Client
 from jackfield.dotted import load
 from jackfield.errors import RequestError
+from jackfield.surfaces import CHAT
 from jackfield.views import View, raw
 
 if TYPE_CHECKING:
-    from jackfield.surfaces.chat import ChatCompletion
+    from jackfield.surfaces.chat import ChatCompletion, ChatCompletionChunk
+    from jackfield.surfaces.text import TextCompletion, TextCompletionChunk
+    from jackfield.surfaces.transcription import Transcription, TranscriptionEvent
 
 
 class _Attributes(Mapping[str, Any]):
@@ -87,22 +90,41 @@ list_models = _client.list_models
 plugins = _client.plugins
 
 
+@overload
 def stream_chunk_builder(
-    chunks: Iterable[Any], messages: Any = None, *, surface: str = "chat"
-) -> ChatCompletion:
+    chunks: Iterable[ChatCompletionChunk], messages: Any = None, *, surface: str | None = None
+) -> ChatCompletion: ...
+@overload
+def stream_chunk_builder(
+    chunks: Iterable[TextCompletionChunk], messages: Any = None, *, surface: str | None = None
+) -> TextCompletion: ...
+@overload
+def stream_chunk_builder(
+    chunks: Iterable[TranscriptionEvent], messages: Any = None, *, surface: str | None = None
+) -> Transcription: ...
+@overload
+def stream_chunk_builder(
+    chunks: Iterable[Any], messages: Any = None, *, surface: str | None = None
+) -> Any: ...
+def stream_chunk_builder(
+    chunks: Iterable[Any], messages: Any = None, *, surface: str | None = None
+) -> Any:
     """Fold chunks into the result that the same answer gives without streaming.
 
     Args:
         chunks: the chunks of one stream, as they came (views or plain JSON).
         messages: accepted and ignored.
-        surface: the surface they are from.
+        surface: the surface they are from; by default the one whose chunks they are, and chat's
+            for plain JSON.
 
     Raises:
         RequestError: the surface does not stream.
     """
-    described = _client._registry().surface(surface)
+    given = list(chunks)
+    registry = _client._registry()
+    found = None if surface or not given else registry.surface_of(type(given[0]))
+    described = found or registry.surface(surface or CHAT.name)
     if described.fold is None:
-        raise RequestError(f"the {surface} surface does not stream")
-    plain = [chunk._raw if isinstance(chunk, View) else raw(chunk) for chunk in chunks]
-    result: ChatCompletion = load(described.result)(load(described.fold)(plain))
-    return result
+        raise RequestError(f"the {described.name} surface does not stream")
+    plain = [chunk._raw if isinstance(chunk, View) else raw(chunk) for chunk in given]
+    return load(described.result)(load(described.fold)(plain))

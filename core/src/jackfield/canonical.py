@@ -30,12 +30,23 @@ class Typed:
 class Found:
     """What occurs in parameters: values of ``type`` keys, sources, Python types."""
 
-    __slots__ = ("parts", "sources", "typed")
+    __slots__ = ("_given", "parts", "sources", "typed")
 
     def __init__(self) -> None:
+        self._given: dict[int, tuple[Any, Source]] = {}
         self.parts: set[str] = set()
         self.sources: list[tuple[str, Source]] = []
         self.typed: list[str] = []
+
+    def source(self, value: Any) -> Source | None:
+        """The source for a value, the same one wherever that very object was given."""
+        known = self._given.get(id(value))
+        if known is not None:
+            return known[1]
+        source = Source.of(value)
+        if source is not None:
+            self._given[id(value)] = (value, source)  # the value is kept, so that its id is its own
+        return source
 
 
 def canonical(params: Mapping[str, Any]) -> tuple[dict[str, Any], Found]:
@@ -107,7 +118,7 @@ def _other(value: Any, path: str, found: Found, depth: int) -> Any:
         found.typed.append(path)
         return value
     try:
-        source = Source.of(value)
+        source = found.source(value)
     except SourceError as error:
         raise SourceError(f"{path}: {error.message}", path=path) from None
     if source is not None:

@@ -5,6 +5,7 @@ Sans-I/O: it yields effects and is driven by either driver. Middleware wraps it.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,11 @@ def exchange(call: Call, context: Context) -> Flow:
         yield CheckSink(context.sink)
 
     def ask(request: WireRequest, state: Any) -> Generator[Any, Any, Answer | Next]:
-        return _attempts(request, state, prepared, settings, endpoint, context)
+        used = settings
+        if settings.extra_body and request.body is None and request is not prepared.request:
+            used = copy.copy(settings)  # a look at a job has no body for it to go with
+            used.extra_body = {}
+        return _attempts(request, state, prepared, used, endpoint, context)
 
     answer = yield from ask(prepared.request, None)
     if isinstance(answer, Answer):
@@ -282,6 +287,7 @@ def _decoded(
         return data
     if request.expect == "text":
         _check_error(data, reply, settings, owner)
+        _check_page(data, reply, settings, owner)
         return data.decode("utf-8", "replace")
     if not data.strip():
         raise _invalid("an empty body", data, reply, owner, settings)
@@ -299,6 +305,11 @@ def _check_bytes(data: bytes, reply: Any, settings: Settings, owner: Layer) -> N
     _check_error(data, reply, settings, owner)
     if not data:
         raise _invalid("an empty body", data, reply, owner, settings)
+    _check_page(data, reply, settings, owner)
+
+
+def _check_page(data: bytes, reply: Any, settings: Settings, owner: Layer) -> None:
+    """Raise where a proxy or a login answers in the upstream's place."""
     if _kind(reply.headers).endswith("/html"):
         raise _invalid("a page", data, reply, owner, settings)
 

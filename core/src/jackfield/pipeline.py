@@ -161,8 +161,15 @@ def _continued(answer: Call, before: Call) -> Call:
     """A call that a hook returned, with what is not a hook's to change as it was before.
 
     A hook may have built it afresh: policy, origin, streaming, what was read and what was lost on
-    the way go with the caller's call, not with it.
+    the way go with the caller's call, not with it; so does what the route said, while it stays.
     """
+    if _same(answer, before):
+        answer = answer.replace(
+            name=before.name,
+            prefix=before.prefix,
+            official=before.official,
+            operation=before.operation,
+        )
     earlier = tuple(loss for loss in before.losses if loss not in answer.losses)
     return answer.replace(
         stream=before.stream,

@@ -277,6 +277,12 @@ class Registry:
             raise NoRouteError(f"no surface {name!r}; the installed plugins have: {known}")
         return rows[0][1]
 
+    def surface_of(self, chunk: type) -> Surface | None:
+        """The surface whose chunks have this class, or None."""
+        name = f"{chunk.__module__}:{chunk.__qualname__}"
+        rows = [row for rows in self._surfaces.values() for row in rows]
+        return next((described for _, described in rows if described.chunk == name), None)
+
     def resolve(self, surface: str, name: str) -> Route:
         """The route of a model name on a surface; cached.
 
@@ -402,10 +408,10 @@ class Registry:
             for other in sorted({s for s, _ in self._claims.exact} | set(self._claims.prefixes))
             if other != surface and self._serves(other, full)
         ]
-        if not name:
-            hint = " Name a model, and with it who serves it."
-        elif not any(p.manifest and p.manifest.claims for p in self._usable):
+        if not any(p.manifest and p.manifest.claims for p in self._usable):
             hint = ' No plugin is installed: pip install "jackfield[openai]".'
+        elif not name:
+            hint = " Name a model, and with it who serves it."
         elif others:
             hint = f" It is served on: {', '.join(others)}."
         else:

@@ -143,6 +143,9 @@ class SyncTransport:
                 response = send(request)
         except Exception as error:  # noqa: BLE001 - sorted out below
             fail(error, outgoing)
+        finally:
+            if content is not outgoing.body:
+                content.close()  # a file goes back to where it stood, after a failure too
         return SyncReply(response, outgoing, deadline, request.extensions.get("timeout"))
 
     def _forget(self) -> None:

@@ -188,6 +188,9 @@ class AsyncTransport:
             if not isinstance(error, Exception):
                 raise
             fail(error, outgoing)
+        finally:
+            if content is not outgoing.body:
+                await content.aclose()  # a file goes back to where it stood, after a failure too
         return AsyncReply(response, outgoing, deadline, loop)
 
     def _sweep(self) -> None:

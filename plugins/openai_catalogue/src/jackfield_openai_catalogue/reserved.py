@@ -85,7 +85,7 @@ RESERVED: tuple[Reserved, ...] = (
     Reserved(_AUDIO, surface="transcription", prefix="openai/"),
     Reserved(_AUDIO, surface="translation", prefix="openai/"),
     Reserved(_AUDIO, surface="speech", prefix="openai/"),
-    Reserved(_VIDEO, surface="video", prefix="openai/"),
+    Reserved(_VIDEO, surface="video", prefix="openai/", default=True),
     Reserved(_CONTENT, parts=("image_url", "file", "input_audio", "input_image", "input_file")),
 )
 """Every plugin for OpenAI puts these into its manifest; the same ones twice are as good as once."""

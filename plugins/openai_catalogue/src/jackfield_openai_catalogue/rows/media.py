@@ -49,8 +49,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "gpt-4o-mini-transcribe": {**_TRANSCRIBER, "status": "current", **SEED_PAGES},
     "gpt-4o-mini-transcribe-2025-12-15": {**_TRANSCRIBER, **SCHEMA},
     "gpt-4o-transcribe-diarize": {**_TRANSCRIBER, "status": "current", **SCHEMA_PAGES},
-    "tts-1": _SPEECH,
-    "tts-1-hd": _SPEECH,
+    # They give no events (`stream_format: sse`), says the schema.
+    "tts-1": {**_SPEECH, "streaming": False},
+    "tts-1-hd": {**_SPEECH, "streaming": False},
     "gpt-4o-mini-tts": _SPEECH,
     "gpt-4o-mini-tts-2025-12-15": _SPEECH,
     "dall-e-2": {**_IMAGE, "status": "deprecated"},

@@ -16,6 +16,27 @@ made up, under virtual time. Nothing here imports Hypothesis.
 
 from __future__ import annotations
 
+from jackfield_testing.laws.audio import (
+    file_arrives,
+    form_is_built_purely,
+    form_says,
+    sent_form,
+    splits_whole,
+)
+from jackfield_testing.laws.content import (
+    Once,
+    forms_agree,
+    forms_of,
+    official_stays,
+    sent_body,
+    settles,
+)
+from jackfield_testing.laws.embeddings import (
+    Embedder,
+    batches_hold,
+    decodes_back,
+    joins_to_the_whole,
+)
 from jackfield_testing.laws.failures import (
     CODES,
     STATUSES,
@@ -43,27 +64,40 @@ from jackfield_testing.laws.routing import routes_as_declared
 from jackfield_testing.laws.sse import decodes_by_the_rules, reference_events
 from jackfield_testing.laws.streams import cutting_changes_nothing, reads_to_the_same
 from jackfield_testing.laws.structuring import is_strict, structures_back
+from jackfield_testing.laws.text_completion import says_everything, streams_alike
+from jackfield_testing.laws.video import stays_one_segment, waits_to_its_end
 from jackfield_testing.laws.viewing import lists_write_through, shows
 
 __all__ = [
     "CODES",
     "STATUSES",
+    "Embedder",
+    "Once",
     "Outcome",
     "Reply",
     "Upstream",
     "ask",
     "attempts_and_waits",
+    "batches_hold",
     "chunks_are_pure",
     "complete_only_when_finished",
     "cutting_changes_nothing",
+    "decodes_back",
     "decodes_by_the_rules",
     "ends_in_an_answer_or_our_error",
     "exchange_is_pure",
+    "file_arrives",
     "folds_back",
+    "form_is_built_purely",
+    "form_says",
+    "forms_agree",
+    "forms_of",
     "identical",
     "is_of_the_class",
     "is_strict",
+    "joins_to_the_whole",
     "lists_write_through",
+    "official_stays",
     "params_are_pure",
     "policy_holds",
     "reads_back",
@@ -73,9 +107,17 @@ __all__ = [
     "request_survives",
     "response_is_pure",
     "routes_as_declared",
+    "says_everything",
     "schedule_holds",
+    "sent_body",
+    "sent_form",
+    "settles",
     "shows",
     "split_folds_back",
+    "splits_whole",
+    "stays_one_segment",
+    "streams_alike",
     "structures_back",
     "transform_is_pure",
+    "waits_to_its_end",
 ]

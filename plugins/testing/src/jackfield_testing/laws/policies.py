@@ -131,7 +131,7 @@ def _model(value: Any, given: Any, declared: ParamSet) -> tuple[Any, set[tuple[s
                 continue
             elif row.to is not None:
                 old = _at(given, place)
-                if isinstance(old, str) and old in row.to:
+                if isinstance(old, (str, int, float)) and old in row.to:
                     _at(value, tuple(around))[last] = row.to[old]
                     losses.add((_shown(place), "mapped"))
             elif row.maps_to is None or isinstance(last, int):

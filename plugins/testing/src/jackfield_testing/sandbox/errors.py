@@ -85,3 +85,18 @@ def model_not_found(model: str) -> APIFault:
         f"The model `{model}` does not exist or you do not have access to it.",
         code="model_not_found",
     )
+
+
+def missing(name: str) -> APIFault:
+    """Give the error for a required field that is not there."""
+    return APIFault(
+        400,
+        f"Missing required parameter: '{name}'.",
+        param=name,
+        code="missing_required_parameter",
+    )
+
+
+def rejected(message: str, param: str | None = None) -> APIFault:
+    """Give the error for a field whose value will not do, in words of its own."""
+    return APIFault(400, message, param=param, code="invalid_value")

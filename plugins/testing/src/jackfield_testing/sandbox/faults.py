@@ -15,7 +15,6 @@ import attrs
 from jackfield_testing.sandbox.errors import APIFault, status_error
 from jackfield_testing.sandbox.reply import (
     DONE,
-    STREAM_TYPE,
     Disturbance,
     Reply,
     event_bytes,
@@ -56,6 +55,13 @@ class Fault:
         value: int | None = self.values.get("times")
         return value
 
+    @property
+    def replaces(self) -> bool:
+        """Whether nothing is left of the reply, so that what was asked for is not done at all."""
+        return self.values.get("status", 200) >= 400 or bool(
+            self.values.keys() & {"redirect", "error-in-200", "html"}
+        )
+
     def strike(self, reply: Reply) -> Reply:
         """Give the reply as this fault leaves it."""
         disturbance = Disturbance(
@@ -94,23 +100,23 @@ class Fault:
             reply = json_reply(error, values["status"])
         elif "status" in values:
             reply = attrs.evolve(reply, status=values["status"])
-        if "malformed" in values and not reply.streamed:
+        if "malformed" in values and not reply.is_stream:
             return attrs.evolve(reply, pieces=(b"".join(reply.pieces)[:-3],))
         return reply
 
     def _stream(self, reply: Reply) -> Reply:
-        if reply.content_type != STREAM_TYPE or not reply.streamed:
+        if not reply.is_stream:
             return reply
-        pieces = list(reply.pieces)
+        pieces, newline = list(reply.pieces), reply.newline
         if "malformed" in self.values:
             place = min(1, len(pieces) - 1)
-            pieces[place] = pieces[place].rstrip(b"\n")[:-3] + b"\n\n"
+            pieces[place] = pieces[place].rstrip(b"\r\n")[:-3] + newline * 2
         if "no-done" in self.values:
-            pieces = [piece for piece in pieces if piece != DONE]
+            pieces = [piece for piece in pieces if piece.strip() != DONE.strip()]
         if "error-event" in self.values:
             values = self.values
             error = status_error(500, type=values.get("type"), code=values.get("code"))
-            pieces = [*pieces[: values["error-event"]], event_bytes(error)]
+            pieces = [*pieces[: values["error-event"]], event_bytes(error, newline)]
         return attrs.evolve(reply, pieces=tuple(pieces))
 
 
@@ -162,7 +168,6 @@ def _invalid(message: str) -> APIFault:
     return APIFault(400, message, param=HEADER, code="invalid_sandbox_fault")
 
 
-def model_fault(body: Any) -> str:
-    """Give the directive in the model name of a request body, or an empty string."""
-    model = body.get("model") if isinstance(body, dict) else None
-    return model.partition("!")[2] if isinstance(model, str) else ""
+def model_fault(model: str | None) -> str:
+    """Give the directive in a model's name, or an empty string."""
+    return (model or "").partition("!")[2]

@@ -1,8 +1,8 @@
-"""Type and range checks of single fields, in the API's words."""
+"""Type, range and length checks of single fields, in the API's words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jackfield_testing.sandbox.errors import APIFault
@@ -82,6 +82,38 @@ def _found(value: Any, steps: list[str], name: str = "") -> Iterator[tuple[str, 
         yield from _found(value.get(steps[0]), steps[1:], inner)
 
 
+def check_filled(name: str, value: Sequence[Any]) -> None:
+    """Check that an array has an element.
+
+    Raises:
+        APIFault: 400 with code ``empty_array``.
+    """
+    if not value:
+        raise APIFault(
+            400,
+            f"Invalid '{name}': empty array. Expected an array with minimum length 1, "
+            "but got an empty array instead.",
+            param=name,
+            code="empty_array",
+        )
+
+
+def check_length(name: str, value: Sequence[Any], most: int) -> None:
+    """Check that an array has no more elements than it may have.
+
+    Raises:
+        APIFault: 400 with code ``array_above_max_length``.
+    """
+    if len(value) > most:
+        raise APIFault(
+            400,
+            f"Invalid '{name}': array too long. Expected an array with maximum length {most}, "
+            f"but got an array with length {len(value)} instead.",
+            param=name,
+            code="array_above_max_length",
+        )
+
+
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Check that a number lies within bounds, both included.
 
@@ -105,3 +137,50 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
             param=name,
             code=f"{kind}_above_max_value",
         )
+
+
+def check_text_length(name: str, text: str, low: int, high: int) -> None:
+    """Check how many characters a text has, both bounds included.
+
+    Raises:
+        APIFault: 400 with code ``empty_string`` or ``string_above_max_length``.
+    """
+    if len(text) < low:
+        raise APIFault(
+            400,
+            f"Invalid '{name}': empty string. Expected a string with minimum length {low}, "
+            "but got an empty string instead.",
+            param=name,
+            code="empty_string",
+        )
+    if len(text) > high:
+        raise APIFault(
+            400,
+            f"Invalid '{name}': string too long. Expected a string with maximum length {high}, "
+            f"but got a string with length {len(text)} instead.",
+            param=name,
+            code="string_above_max_length",
+        )
+
+
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
+    """Check that a value is one of several.
+
+    Raises:
+        APIFault: 400 with code ``invalid_value``, naming them.
+    """
+    if value not in choices:
+        raise APIFault(
+            400,
+            f"Invalid value: '{value}'. Supported values are: {listed(choices)}.",
+            param=name,
+            code="invalid_value",
+        )
+
+
+def listed(choices: Sequence[str], joint: str = "and") -> str:
+    """Write several values as the API does: ``'a'``, ``'a' and 'b'``, ``'a', 'b', and 'c'``."""
+    quoted = [f"'{choice}'" for choice in choices]
+    if len(quoted) < 3:
+        return f" {joint} ".join(quoted)
+    return f"{', '.join(quoted[:-1])}, {joint} {quoted[-1]}"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from functools import cached_property
 from typing import Any
 
 import attrs
 import orjson
+
+from jackfield_testing.sandbox.forms import Form, Part, parse_form
 
 
 @attrs.define
@@ -40,6 +44,44 @@ class RecordedRequest:
         except orjson.JSONDecodeError:
             return None
 
+    @property
+    def form(self) -> list[Part]:
+        """The parts of a multipart body: pairs of a name and a string or a ``FormFile``.
+
+        Empty where the body is of another type; where it is broken, the parts before that.
+        """
+        return list(self._form.parts)
+
+    @property
+    def form_problem(self) -> str:
+        """Why a multipart body could not be read to its end, or an empty string."""
+        return self._form.problem
+
+    @cached_property
+    def _form(self) -> Form:
+        return parse_form(self.headers.get("content-type", ""), self.body)
+
+    @property
+    def model(self) -> str | None:
+        """The model that the body names, with its fault directive."""
+        if self._form.parts:
+            named: Any = dict(self._form.parts).get("model")
+        else:
+            body = self.json
+            named = body.get("model") if isinstance(body, dict) else None
+        return named if isinstance(named, str) else None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of the body that leaves out where a client drew the boundaries of a form."""
+        if not self._form.parts:
+            return hashlib.sha256(self.body).hexdigest()
+        digest = hashlib.sha256()
+        for name, value in self._form.parts:
+            text = value if isinstance(value, str) else f"{value!r} {value.sha256}"
+            digest.update(repr((name, text)).encode())
+        return digest.hexdigest()
+
     def wait(self, timeout: float = 5.0) -> bool:
         """Wait until the answer has ended, for whatever reason; False on a timeout (seconds)."""
         return self._finished.wait(timeout)
@@ -50,14 +92,27 @@ class RecordedRequest:
         self._finished.set()
 
     def as_json(self) -> dict[str, Any]:
-        """Give the record for other processes."""
+        """Give the record for other processes; of files in a form, all but their bytes."""
+        form = [
+            {"name": name, "value": value}
+            if isinstance(value, str)
+            else {
+                "name": name,
+                "filename": value.filename,
+                "content_type": value.content_type,
+                "size": value.size,
+                "sha256": value.sha256,
+            }
+            for name, value in self._form.parts
+        ]
         return {
             "method": self.method,
             "path": self.path,
             "query": self.query,
             "headers": self.headers,
-            "body": self.body.decode("utf-8", "replace"),
+            "body": None if form else self.body.decode("utf-8", "replace"),
             "json": self.json,
+            "form": form or None,
             "status": self.status,
             "disconnected": self.disconnected,
         }

@@ -39,6 +39,36 @@ _DATED = {
     "o4-mini": "o4-mini-2025-04-16",
 }
 
+#: Names that are answered under a build's name, which is no model's.
+_BUILDS = {
+    "babbage-002": "babbage:2023-07-21-v2",
+    "davinci-002": "davinci:2023-07-21-v2",
+    "gpt-3.5-turbo-instruct": "gpt-3.5-turbo-instruct:20230824-v2",
+    "text-embedding-ada-002": "text-embedding-ada-002-v2",
+}
+_UNDATED = ("text-embedding-3-large", "text-embedding-3-small")
+_MEDIA = (
+    "gpt-4o-mini-transcribe",
+    "gpt-4o-mini-transcribe-2025-03-20",
+    "gpt-4o-mini-transcribe-2025-12-15",
+    "gpt-4o-mini-tts",
+    "gpt-4o-mini-tts-2025-03-20",
+    "gpt-4o-mini-tts-2025-12-15",
+    "gpt-4o-transcribe",
+    "gpt-4o-transcribe-diarize",
+    "gpt-transcribe",
+    "sora-2",
+    "sora-2-2025-10-06",
+    "sora-2-2025-12-08",
+    "sora-2-pro",
+    "sora-2-pro-2025-10-06",
+    "tts-1",
+    "tts-1-1106",
+    "tts-1-hd",
+    "tts-1-hd-1106",
+    "whisper-1",
+)
+
 _CREATED = 1_715_367_049
 
 
@@ -68,7 +98,7 @@ class ModelName:
     @property
     def dated(self) -> str:
         """The name that the answer bears."""
-        return _DATED.get(self.name, self.name)
+        return _DATED.get(self.name) or _BUILDS.get(self.name, self.name)
 
     @property
     def reasons(self) -> bool:
@@ -85,5 +115,5 @@ def model_card(name: str) -> dict[str, Any]:
 
 def model_list() -> dict[str, Any]:
     """List the known families and their dated names, as ``GET /models`` does."""
-    names = sorted({*_DATED, *_DATED.values()})
+    names = sorted({*_DATED, *_DATED.values(), *_BUILDS, *_UNDATED, *_MEDIA})
     return {"object": "list", "data": [model_card(name) for name in names]}

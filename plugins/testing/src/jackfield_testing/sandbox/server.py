@@ -23,6 +23,7 @@ from uvicorn.server import ServerState
 from jackfield_testing.sandbox.app import create_app
 from jackfield_testing.sandbox.delivery import TRANSPORT
 from jackfield_testing.sandbox.journal import Journal, RecordedRequest
+from jackfield_testing.sandbox.world import World
 
 API_KEY = "sk-sandbox"
 _KEEP_ALIVE = 3600  # seconds; a test's idle connection is never closed under it
@@ -45,6 +46,7 @@ class Sandbox:
         self.host = host
         self.port = port
         self.journal = Journal()
+        self.world = World()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -72,8 +74,9 @@ class Sandbox:
         return requests[-1]
 
     def clear(self) -> None:
-        """Forget what was asked, and how often each ``times=`` fault has struck."""
+        """Forget what was asked, how often each ``times=`` fault has struck, files and videos."""
         self.journal.clear()
+        self.world.clear()
 
     def start(self) -> Sandbox:
         """Listen, and give the sandbox itself once it answers.
@@ -93,7 +96,7 @@ class Sandbox:
             ready.set()
 
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(_run(sock, self.journal, started)),
+            target=lambda: asyncio.run(_run(sock, self.journal, self.world, started)),
             name="jackfield-sandbox",
             daemon=True,
         )
@@ -146,7 +149,7 @@ def serve(
             announce(url)
 
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(sock, Journal(), started))
+        asyncio.run(_run(sock, Journal(), World(), started))
 
 
 def base_url(host: str, port: int) -> str:
@@ -181,10 +184,13 @@ class _Protocol(H11Protocol):
 
 
 async def _run(
-    sock: socket.socket, journal: Journal, started: Callable[[asyncio.Event], None]
+    sock: socket.socket,
+    journal: Journal,
+    world: World,
+    started: Callable[[asyncio.Event], None],
 ) -> None:
     config = Config(
-        create_app(journal),
+        create_app(journal, world),
         http=_Protocol,
         ws="none",
         lifespan="off",

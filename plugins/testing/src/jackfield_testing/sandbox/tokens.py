@@ -8,7 +8,8 @@ from typing import Any
 from jackfield_testing.sandbox.identity import Identity
 
 _PIECE = re.compile(r"\s*\w{1,8}|\s*[^\w\s]|\s+")
-_LIKELY = (
+#: What a token could have been instead.
+LIKELY = (
     " the", " a", ".", ",", " and", " to", " of", " in", " is", " it", " for", " on",
     " with", " as", " at", " this", " that", "!", "?", ":", ";",
 )  # fmt: skip
@@ -24,6 +25,18 @@ def count(text: str) -> int:
     return len(split(text))
 
 
+def stopped(text: str, stop: Any) -> str:
+    """Cut a text before the first stop sequence in it.
+
+    Args:
+        text: the text.
+        stop: a sequence, a list of them, or None.
+    """
+    sequences = [stop] if isinstance(stop, str) else stop or []
+    found = [text.find(s) for s in sequences if isinstance(s, str) and s and s in text]
+    return text[: min(found)] if found else text
+
+
 def logprobs(tokens: list[str], top: int, identity: Identity, salt: str) -> list[dict[str, Any]]:
     """Give one log-probability entry per token, with ``top`` likeliest tokens in each.
 
@@ -36,7 +49,7 @@ def logprobs(tokens: list[str], top: int, identity: Identity, salt: str) -> list
     entries = []
     for position, token in enumerate(tokens):
         logprob = -identity.number(f"logprob {salt} {position}", 900_000) / 1e6
-        others = [other for other in _LIKELY if other != token][: max(top - 1, 0)]
+        others = [other for other in LIKELY if other != token][: max(top - 1, 0)]
         ranked = [_entry(token, logprob)] if top else []
         ranked += [_entry(other, logprob - 1.5 - step) for step, other in enumerate(others)]
         entries.append({**_entry(token, logprob), "top_logprobs": ranked})

@@ -98,7 +98,7 @@ def _spoken(
     citation = None
     if field == "content" and request.get("web_search_options") is not None:
         text, citation = _cited(text)
-    text = _stopped(text, request.get("stop"))
+    text = tokens.stopped(text, request.get("stop"))
     pieces = tokens.split(text)
     reason = "stop"
     if limit is not None and len(pieces) > limit:
@@ -123,9 +123,3 @@ def _cited(text: str) -> tuple[str, dict[str, Any]]:
     place = {"start_index": start, "end_index": start + len(mark)}
     citation = {**place, "title": "Jackfield sandbox", "url": _SITE}
     return f"{text} {mark}", {"type": "url_citation", "url_citation": citation}
-
-
-def _stopped(text: str, stop: Any) -> str:
-    sequences = [stop] if isinstance(stop, str) else stop or []
-    found = [text.find(s) for s in sequences if isinstance(s, str) and s and s in text]
-    return text[: min(found)] if found else text

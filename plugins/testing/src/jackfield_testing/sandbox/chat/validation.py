@@ -7,8 +7,16 @@ from typing import Any
 
 from jackfield_testing.sandbox.chat.conversation import text_of
 from jackfield_testing.sandbox.chat.shapes import SHAPES
-from jackfield_testing.sandbox.errors import APIFault, model_not_found
-from jackfield_testing.sandbox.field_types import check_range, check_shape, check_type, describe
+from jackfield_testing.sandbox.errors import APIFault
+from jackfield_testing.sandbox.field_types import (
+    check_filled,
+    check_length,
+    check_range,
+    check_shape,
+    check_type,
+    describe,
+)
+from jackfield_testing.sandbox.model_checks import check_model
 from jackfield_testing.sandbox.models import ModelName
 from jackfield_testing.sandbox.tokens import count
 
@@ -33,7 +41,7 @@ def validate(request: Mapping[str, Any]) -> None:
     Raises:
         APIFault: as the API answers it: 404 for the model, 400 for everything else.
     """
-    _model(request)
+    check_model(request)
     messages = _messages(request)
     for path, expected in SHAPES.items():
         check_shape(request, path, expected)
@@ -46,20 +54,6 @@ def validate(request: Mapping[str, Any]) -> None:
     _context(messages)
 
 
-def _model(request: Mapping[str, Any]) -> None:
-    model = request.get("model")
-    if model is None or model == "":
-        raise APIFault(
-            400,
-            "you must provide a model parameter",
-            param="model",
-            code="missing_required_parameter",
-        )
-    check_type("model", model, "a string")
-    if not ModelName.parse(model).exists:
-        raise model_not_found(model)
-
-
 def _messages(request: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     if request.get("messages") is None:
         raise APIFault(
@@ -70,14 +64,7 @@ def _messages(request: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         )
     messages = request["messages"]
     check_type("messages", messages, "an array")
-    if not messages:
-        raise APIFault(
-            400,
-            "Invalid 'messages': empty array. Expected an array with minimum length 1, "
-            "but got an empty array instead.",
-            param="messages",
-            code="empty_array",
-        )
+    check_filled("messages", messages)
     for index, message in enumerate(messages):
         _message(f"messages[{index}]", message)
     checked: Sequence[Mapping[str, Any]] = messages
@@ -125,14 +112,8 @@ def _message(where: str, message: Any) -> None:
 
 def _combinations(request: Mapping[str, Any]) -> None:
     stop = request.get("stop")
-    if isinstance(stop, list) and len(stop) > 4:
-        raise APIFault(
-            400,
-            "Invalid 'stop': array too long. Expected an array with maximum length 4, "
-            f"but got an array with length {len(stop)} instead.",
-            param="stop",
-            code="array_above_max_length",
-        )
+    if isinstance(stop, list):
+        check_length("stop", stop, 4)
     if request.get("tool_choice") is not None and not request.get("tools"):
         raise APIFault(
             400,

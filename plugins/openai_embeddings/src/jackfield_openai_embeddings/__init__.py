@@ -1,0 +1,1 @@
+"""OpenAI embeddings for Jackfield."""
