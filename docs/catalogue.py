@@ -12,24 +12,37 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def table() -> str:
+    """The table, and below it the sources that its rows name by number."""
     from jackfield_openai_catalogue import records
 
+    sources: dict[str, int] = {}
     lines = [
-        "| model | surfaces | `reasoning_effort` | `verbosity` | window | status | as of |",
-        "|---|---|---|---|---|---|---|",
+        "| model | surfaces | `reasoning_effort` | `verbosity` | window | output "
+        "| USD per M, in / out | status | as of | source |",
+        "|---|---|---|---|--:|--:|--:|---|---|--:|",
     ]
     for record in records():
+        prices = record.prices
         cells = (
             f"`{record.name}`",
             ", ".join(record.surfaces),
             _values(record.effort),
             _values(record.verbosity),
-            f"{record.context_window:,}" if record.context_window else "",
+            _tokens(record.context_window),
+            _tokens(record.max_output_tokens),
+            f"{prices.input:g} / {prices.output:g}" if prices else "",
             record.status,
             record.as_of.isoformat(),
+            str(sources.setdefault(record.source, len(sources) + 1)),
         )
         lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "Sources:", ""]
+    lines += [f"{number}. {source}" for source, number in sources.items()]
     return "\n".join(lines)
+
+
+def _tokens(count: int | None) -> str:
+    return f"{count:,}" if count else ""
 
 
 def _values(values: tuple[str, ...] | None) -> str:

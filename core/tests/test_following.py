@@ -140,6 +140,19 @@ def test_a_job_that_is_not_finished_in_time_names_itself() -> None:
     assert caught.value.provider == "acme"
 
 
+def test_a_job_whose_progress_nobody_knows_is_told_too() -> None:
+    clock = Clock()
+    run(step(1, partial={"id": "job"}), [step(1), Answer({})], clock)
+    assert [(p.done, p.total, p.partial.id) for p in clock.told] == [(0, None, "job")] * 2
+
+
+def test_with_a_limit_that_no_waiting_reaches_it_ends_with_what_is_known() -> None:
+    steps = [step(0, within=10, partial={"id": "job_1"})] * (MAX_REQUESTS + 1)
+    with pytest.raises(APITimeoutError) as caught:
+        run(steps[0], steps[1:], Clock())
+    assert caught.value.partial.id == "job_1"
+
+
 def test_without_a_limit_it_ends_somewhere() -> None:
     steps = [step(0)] * (MAX_REQUESTS + 1)
     with pytest.raises(PluginError, match="without an end"):

@@ -19,7 +19,7 @@ from rawserver import RawServer
 
 import jackfield
 from jackfield.envelope import Call, Fetch, WireRequest
-from jackfield.manifest import Manifest, Reserved, Rewriter, Surface
+from jackfield.manifest import Manifest, Reserved, Rewriter
 from jackfield.sources import Source
 from jackfield_testing import laws
 
@@ -559,6 +559,14 @@ def test_a_corrected_name_is_told_in_the_warnings(upstream: RawServer) -> None:
     assert sent["filename"] == "report.pdf"
 
 
+@pytest.mark.parametrize("name", ["a\0b.png", "\ud800.png", "missing.png", ""])
+def test_a_path_that_no_file_has_is_told(ask: Ask, upstream: RawServer, name: str) -> None:
+    with pytest.raises(jackfield.SourceError) as caught:
+        ask(part_of("image", Path(name)))
+    assert name.strip("\0\ud800") in str(caught.value) or "\\" in str(caught.value)
+    assert upstream.requests == []
+
+
 # Its limits ----------------------------------------------------------------------------------
 
 
@@ -781,7 +789,6 @@ def test_parts_of_responses(upstream: RawServer, serve: Any, tmp_path: Path) -> 
         upstream.base_url,
         surface="responses",
         hooks={"transform_request": send_as_responses},
-        surfaces=(Surface("responses", required=("input",)),),
     )
 
     def items(parts: list[Any]) -> list[Any]:

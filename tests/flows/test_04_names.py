@@ -15,7 +15,7 @@ from rawserver import RawServer
 
 import jackfield
 from jackfield.envelope import Call, WireRequest
-from jackfield.manifest import Claim, Manifest, Surface
+from jackfield.manifest import Claim, Manifest
 from jackfield_openai_catalogue import ALIASES, NAMING, RESERVED, RESPONSES_ONLY
 from jackfield_openai_catalogue.endpoint import ENDPOINT
 from jackfield_testing.sandbox.audio_bytes import wav
@@ -40,7 +40,6 @@ def responses() -> Manifest:
         ),
         aliases=ALIASES,
         reserved=RESERVED,
-        surfaces=(Surface("responses"),),
         endpoint=ENDPOINT,
     )
 

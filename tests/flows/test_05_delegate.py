@@ -1,4 +1,4 @@
-"""Flow 5: `call("responses", …)` on a third party's chat-only provider, by a Delegate."""
+"""Flow 5: a surface of its own on a third party's chat-only provider, by a Delegate."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def split(result: Any) -> list[Any]:
 @pytest.fixture
 def bridge() -> Manifest:
     surface = Surface(
-        "responses",
+        "answers",
         chunk=plugging.plain("ResponseEvent", ResponseEvent),
         fold=plugging.plain("fold", fold),
         split=plugging.plain("split", split),
@@ -91,7 +91,7 @@ def bridge() -> Manifest:
     hooks = plugging.module(
         transform_request=to_chat, transform_response=from_chat, stream_chunk=events_from_chat
     )
-    claim = Claim("responses", fallback=True, requires="chat")
+    claim = Claim("answers", fallback=True, requires="chat")
     return Manifest(name="bridge", module=hooks, claims=(claim,), surfaces=(surface,))
 
 
@@ -113,7 +113,7 @@ def test_the_result_comes_back_through_the_bridge(
     upstream: RawServer, bridge: Manifest, tidy: Any
 ) -> None:
     with jackfield.Client(plugins=[provider("acme", upstream.base_url), bridge]) as client:
-        result = client.call("responses", "acme/m", input="say hello")
+        result = client.call("answers", "acme/m", input="say hello")
         assert result["output"] == [{"type": "message", "text": "Hello"}]
         assert result["asked"] == "say hello"
         assert result.id == "resp_1"
@@ -136,7 +136,7 @@ EVENTS = [
 
 def test_a_stream_does_too(upstream: RawServer, bridge: Manifest, tidy: Any) -> None:
     with jackfield.Client(plugins=[provider("acme", upstream.base_url), bridge]) as client:
-        stream = client.call("responses", "acme/m", input="go", stream=True)
+        stream = client.call("answers", "acme/m", input="go", stream=True)
         events = list(stream)
         assert [event.to_dict() for event in events] == EVENTS
         assert isinstance(events[0], ResponseEvent)
@@ -147,9 +147,9 @@ def test_on_asyncio_as_well(upstream: RawServer, bridge: Manifest, tidy: Any) ->
     async def main() -> None:
         plugins = [provider("acme", upstream.base_url), bridge]
         async with jackfield.AsyncClient(plugins=plugins) as client:
-            result = await client.call("responses", "acme/m", input="say hello")
+            result = await client.call("answers", "acme/m", input="say hello")
             assert result["output"] == [{"type": "message", "text": "Hello"}]
-            stream = await client.call("responses", "acme/m", input="go", stream=True)
+            stream = await client.call("answers", "acme/m", input="go", stream=True)
             assert [event.to_dict() async for event in stream] == EVENTS
             tidy(client)
 
@@ -162,7 +162,7 @@ def test_a_stream_cut_below_the_bridge_is_an_interruption_above_it(
     with jackfield.Client(plugins=[provider("acme", upstream.base_url), bridge]) as client:
         seen = []
         with pytest.raises(jackfield.StreamInterruptedError) as caught:
-            seen += client.call("responses", "acme/m", input="cut", stream=True)
+            seen += client.call("answers", "acme/m", input="cut", stream=True)
         assert [event.to_dict() for event in caught.value.chunks or []] == EVENTS[:2]
         tidy(client)
 
@@ -171,14 +171,14 @@ def test_an_answer_that_comes_whole_is_split_into_the_bridges_events(
     upstream: RawServer, bridge: Manifest
 ) -> None:
     with jackfield.Client(plugins=[provider("acme", upstream.base_url), bridge]) as client:
-        stream = client.call("responses", "acme/m", input="whole", stream=True)
+        stream = client.call("answers", "acme/m", input="whole", stream=True)
         assert [event["type"] for event in stream] == ["response.completed"]
 
 
 def test_what_the_surface_requires_is_asked_for(upstream: RawServer, bridge: Manifest) -> None:
     with jackfield.Client(plugins=[provider("acme", upstream.base_url), bridge]) as client:
         with pytest.raises(jackfield.RequestError, match="input") as caught:
-            client.call("responses", "acme/m")
+            client.call("answers", "acme/m")
         assert caught.value.path == "input"
     assert upstream.requests == []
 
@@ -189,7 +189,7 @@ def test_errors_of_the_provider_name_it(serve: Callable[..., RawServer], bridge:
         jackfield.Client(plugins=[provider("acme", server.base_url), bridge]) as client,
         pytest.raises(jackfield.NotFoundError) as caught,
     ):
-        client.call("responses", "acme/m", input="x")
+        client.call("answers", "acme/m", input="x")
     assert caught.value.provider == "acme"
     assert caught.value.model == "m"
 
@@ -201,10 +201,10 @@ def test_a_bridge_that_delegates_to_itself_is_told(bridge: Manifest) -> None:
     looping = Manifest(
         name="loop",
         module=plugging.module(transform_request=round_again),
-        claims=(Claim("responses", "loop/"),),
+        claims=(Claim("answers", "loop/"),),
         surfaces=bridge.surfaces,
     )
     with jackfield.Client(plugins=[looping]) as client:
         with pytest.raises(jackfield.PluginError, match=r"circle.*loop/m") as caught:
-            client.call("responses", "loop/m", input="x")
+            client.call("answers", "loop/m", input="x")
         assert "loop" in str(caught.value.distribution)

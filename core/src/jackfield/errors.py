@@ -269,6 +269,7 @@ _BY_CODE: dict[str, type[APIError]] = {
     "context_length_exceeded": ContextWindowExceededError,
     "content_policy_violation": ContentPolicyViolationError,
     "content_filter": ContentPolicyViolationError,
+    "moderation_blocked": ContentPolicyViolationError,
 }
 _WITHOUT_STATUS: dict[str, type[APIError]] = {
     "invalid_api_key": AuthenticationError,

@@ -22,7 +22,7 @@ from jackfield.errors import (
     error_from_body,
 )
 from jackfield.machine import Machine
-from jackfield.manifest import Endpoint
+from jackfield.manifest import Endpoint, Surface
 from jackfield.outgoing import outgoing_of, replayable, send
 from jackfield.pipeline import Layer, Prepared, prepare
 from jackfield.registry import Registry
@@ -145,6 +145,8 @@ def _attempts(
                 data = yield from _save(reply, context.sink, settings, owner, context.report)
             else:
                 data = yield Read(reply)
+                if owner.call.stream and _is_events(data):
+                    return _mislabelled(data, reply, request, prepared, settings)
             return _answer(data, reply, request, state, prepared, settings)
         except APIError as error:
             from jackfield import retry
@@ -368,12 +370,46 @@ def _invalid(
     )
 
 
+def _is_events(data: bytes) -> bool:
+    """Whether a body that is labelled as something else is server-sent events: some servers do."""
+    return data.lstrip()[:6].startswith((b"data:", b"event:"))
+
+
+def _mislabelled(
+    data: bytes, reply: Any, request: WireRequest, prepared: Prepared, settings: Settings
+) -> Answer:
+    """The chunks of a stream that came whole, under another content type."""
+    machine, surface = _machine(request, prepared, settings)
+    machine.feed(data)
+    machine.finish()
+    try:
+        if machine.failure is not None:
+            raise machine.failure
+        machine.end()
+    except APIError as error:
+        raise machine.carry(error, reply.headers, reply.status) from error.__cause__
+    losses = prepared.owner.call.losses
+    return Answer(chunks=machine.kept, headers=reply.headers, losses=losses, surface=surface)
+
+
 def _stream(
     reply: Any, request: WireRequest, prepared: Prepared, settings: Settings
 ) -> Generator[Any, Any, Answer]:
+    try:
+        machine, surface = _machine(request, prepared, settings)
+    except PluginError:
+        yield Close(reply)
+        raise
+    losses = prepared.owner.call.losses
+    chunks = yield Deliver(reply, machine, surface, losses)
+    return Answer(chunks=chunks, headers=reply.headers, losses=losses, surface=surface)
+
+
+def _machine(
+    request: WireRequest, prepared: Prepared, settings: Settings
+) -> tuple[Machine, Surface]:
     surface = prepared.surface_layer.route.surface
     if surface.chunk is None:
-        yield Close(reply)
         raise PluginError(f"the surface {surface.name} has no chunks, but a stream came")
     owner = prepared.owner
     machine = Machine(
@@ -384,6 +420,4 @@ def _stream(
         timeouts=settings.timeouts,
         secret=settings.key,
     )
-    losses = owner.call.losses
-    chunks = yield Deliver(reply, machine, surface, losses)
-    return Answer(chunks=chunks, headers=reply.headers, losses=losses, surface=surface)
+    return machine, surface

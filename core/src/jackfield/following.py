@@ -49,8 +49,9 @@ def follow(
         elapsed = max(context.now() - started, waited)
         if step.within is not None and elapsed + step.after > step.within:
             raise _too_long(step.within, partial, owner)
-        if step.progress is not None and context.report is not None:
-            context.report(Progress("wait", step.progress, 100, partial))
+        if context.report is not None and (partial is not None or step.progress is not None):
+            total = None if step.progress is None else 100
+            context.report(Progress("wait", step.progress or 0, total, partial))
         if step.after > 0:
             yield Sleep(step.after)
             waited += step.after
@@ -62,6 +63,8 @@ def follow(
         if isinstance(answer, Answer):
             return answer
         step = answer
+    if step.within is not None:
+        raise _too_long(step.within, partial, owner)
     raise PluginError(
         f"{owner.relay.distribution} made {MAX_REQUESTS} requests without an end",
         distribution=owner.relay.distribution,

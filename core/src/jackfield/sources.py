@@ -145,6 +145,8 @@ class Source:
                 found = os.stat(self._value)
             except OSError as error:
                 raise SourceError(f"can't read {self._value}: {error.strerror}") from error
+            except ValueError as error:  # a null byte, or a surrogate that stands for nothing
+                raise SourceError(f"{self._value!r} can't be the name of a file") from error
             if not stat.S_ISREG(found.st_mode):
                 raise SourceError(f"{self._value} is not a regular file")
             self.size = found.st_size

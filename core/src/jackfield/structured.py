@@ -17,7 +17,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import attrs
 
-from jackfield.errors import RequestError
+from jackfield import jsonio
+from jackfield.errors import RequestError, StructuredOutputError
 
 _T = TypeVar("_T")
 _PLAIN: dict[Any, dict[str, Any]] = {
@@ -84,6 +85,24 @@ def structure(value: Any, into: type[_T]) -> _T:
         raise ValueError("nested too deeply") from None
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def parsed(text: Any, into: Any) -> Any:
+    """The value that an answer's text holds; None for no text.
+
+    Raises:
+        StructuredOutputError: the text is no JSON, or does not fit; its ``text`` has it.
+    """
+    if text is None:
+        return None
+    try:
+        return structure(jsonio.decode(str(text).encode("utf-8", "surrogatepass")), into)
+    except ValueError as error:
+        failed = StructuredOutputError(
+            f"the answer does not fit {name_of(into)}: {error}", body=text, retryable=False
+        )
+        failed.text = text
+        raise failed from error
 
 
 def _built(value: Any, into: type[_T]) -> _T:

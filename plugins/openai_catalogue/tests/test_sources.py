@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ SURFACES = {
     "ImageGenTool": "image",
     "VideoModel": "video",
 }
+MODEL = re.compile(
+    r"(?:gpt|o\d|chatgpt|codex|computer-use|text-embedding|text-moderation|omni-moderation|whisper|"
+    r"tts|dall-e|sora|davinci|babbage)(?:[-.]|$)"
+)
 NAME = re.compile(r"(?<![\w.-])(?:gpt-|o\d|ft:|whisper-|text-embedding-)[\w.:-]*[\w-]")
 
 
@@ -50,17 +55,75 @@ def test_every_name_in_a_page_has_a_row(page: str) -> None:
     assert not {name for name in names if row(name) is None}
 
 
-def test_every_row_of_a_table_has_a_row_of_its_own(page: str) -> None:
-    called = re.findall(r'completion\(model="([^"]+)"', page)
-    listed = re.findall(r"^\| *`?([\w.-]+)`? *\| *`response", page, re.MULTILINE)
-    names = {name for name in (*called, *listed) if not name.startswith(("ft:", "openai/"))}
-    assert len(names) > 20
-    assert names <= ROWS.keys()
+def tables(page: str) -> Iterator[tuple[str, list[str]]]:
+    """Each row of a table of models: the heading that it is under, and its cells."""
+    heading, head = "", None
+    for line in page.splitlines():
+        if line.startswith("#"):
+            heading = line.strip("# ")
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|"):
+            head = None
+        elif head is None:
+            head = cells
+        elif head[0] in ("Model", "Model Name") and not set(line) <= set("|-: "):
+            yield heading, cells
+
+
+def bases(cells: list[str]) -> set[str]:
+    """The models that a row of a table is about; of a fine-tuned one the base."""
+    name = cells[0].removeprefix("fine tuned ").strip("` ")
+    called = re.findall(r'completion\(model="([^"]+)"', " ".join(cells))
+    return {name, *(model.removeprefix("ft:") for model in called)}
+
+
+def test_every_row_of_a_table_has_a_dated_row_of_its_own(page: str) -> None:
+    found = list(tables(page))
+    assert len({heading for heading, _ in found}) >= 3
+    assert len(found) > 30
+    for _, cells in found:
+        for name in bases(cells):
+            facts = ROWS[name]
+            assert facts["source"], name
+            assert date.fromisoformat(facts["as_of"]), name
+
+
+def test_models_are_what_their_tables_say(page: str) -> None:
+    """Vision models see, transcribers transcribe, chat models are on chat or reached by it."""
+    seen = set()
+    for heading, cells in tables(page):
+        for name in bases(cells):
+            facts = ROWS[name]
+            if "Vision" in heading:
+                seen.add("vision")
+                assert "image" in facts["input"], name
+            elif "Audio Transcription" in heading:
+                seen.add("audio")
+                assert "transcription" in facts["surfaces"], name
+                assert "audio" in facts["input"], name
+                assert name in TRANSCRIBERS
+            else:
+                seen.add("chat")
+                assert {"chat", "responses"} & {*facts["surfaces"]}, name
+            if "Fine Tuned" in heading:
+                seen.add("tuned")
+                assert row(f"ft:{name}:someone::1") is not None
+    assert seen >= {"vision", "chat", "tuned"}
+    assert ("audio" in seen) == ("gpt-4o-transcribe" in page)
+
+
+def test_an_alias_has_the_facts_of_what_the_page_calls_for_it(page: str) -> None:
+    renamed = [bases(cells) for _, cells in tables(page) if len(bases(cells)) > 1]
+    assert {"gpt-4-turbo-preview", "gpt-4-0125-preview"} in renamed
+    for names in renamed:
+        first, *others = (ROWS[name] for name in sorted(names))
+        assert all(other == first for other in others), names
 
 
 def test_the_effort_table_holds_as_written(later: str) -> None:
     table = re.findall(r"^\| `([\w.-]+)` \| `(\w+)` \| (.+) \|$", later, re.MULTILINE)
     assert len(table) == 8
+    assert "high only" in " ".join(values for _, _, values in table).replace("`", "")
     for name, default, values in table:
         assert ROWS[name]["effort"] == ticked(values), name
         assert ROWS[name]["effort_default"] == default, name
@@ -100,11 +163,16 @@ def test_gpt_5_pro_holds_as_written(later: str) -> None:
     prices = re.search(r"\*\*Pricing\*\*: (.+)", notes)
     assert tokens
     assert prices
-    window = tuple(int(number.replace(",", "")) for number in tokens.groups())
-    assert (facts["context_window"], facts["max_output_tokens"]) == window
+    most = tuple(int(number.replace(",", "")) for number in tokens.groups())
+    assert (facts["max_input_tokens"], facts["max_output_tokens"]) == most
+    assert facts["context_window"] == most[0]
     assert [float(price) for price in re.findall(r"\$([\d.]+)", prices[1])] == [
         facts["prices"][key] for key in ("input", "output", "batch_input", "batch_output")
     ]
+    assert set(facts["prices"]) == {"input", "output", "batch_input", "batch_output"}
+    tools = re.search(r"\*\*Tools\*\*: Supports (.+?) \(", notes)
+    assert tools
+    assert facts["tools"] == tuple(tool.lower().replace(" ", "_") for tool in tools[1].split(", "))
     assert "not Code Interpreter or Computer Use" in notes
     assert {"code_interpreter", "computer_use", "computer_use_preview"} <= {
         *facts["tools_excluded"]
@@ -113,7 +181,11 @@ def test_gpt_5_pro_holds_as_written(later: str) -> None:
     assert (facts["input"], facts["output"]) == (("text", "image"), ("text",))
     assert "Does not support streaming" in notes
     assert facts["streaming"] is False
+    assert "**Responses API Only**" in notes
     assert facts["surfaces"] == ("responses",)
+    assert "highest effort reasoning" in notes
+    assert (facts["effort"], facts["effort_default"]) == (("high",), "high")
+    assert facts["source"] == "LiteLLM's OpenAI page (later)"
 
 
 def test_snapshots_that_the_page_lists_agree_with_their_names() -> None:
@@ -143,7 +215,32 @@ def definitions(needs_shared: Path) -> dict[str, Any]:
     return defs
 
 
+def lists(node: Any) -> Iterator[list[str]]:
+    """Every list of allowed values below ``node``; a constant is a list of one."""
+    if isinstance(node, dict):
+        if isinstance(node.get("enum"), list):
+            yield [value for value in node["enum"] if isinstance(value, str)]
+        if isinstance(node.get("const"), str):
+            yield [node["const"]]
+        for value in node.values():
+            yield from lists(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from lists(value)
+
+
 def test_every_model_of_the_schemas_has_a_row(definitions: dict[str, Any]) -> None:
+    """In whatever list it stands: a list with one model in it is a list of models."""
+    of_models = [values for values in lists(definitions) if any(map(MODEL.match, values))]
+    assert len(of_models) >= 10
+    named = {name for values in of_models for name in values}
+    assert len(named) > 130
+    assert named <= ROWS.keys()
+    for definition in ("ModelIdsShared", "ModelIdsResponses", "ModelIdsCompaction"):
+        assert {name for values in lists(definitions[definition]) for name in values} <= named
+
+
+def test_every_model_that_a_definition_names_is_among_them(definitions: dict[str, Any]) -> None:
     def model_properties(node: Any) -> Iterator[Any]:
         if isinstance(node, dict):
             properties = node.get("properties")
@@ -155,14 +252,8 @@ def test_every_model_of_the_schemas_has_a_row(definitions: dict[str, Any]) -> No
             for value in node:
                 yield from model_properties(value)
 
-    named = {
-        name
-        for definition, node in definitions.items()
-        if definition.startswith("ModelIds") or definition == "VideoModel"
-        for name in enumerated(node)
-    }
-    named.update(name for node in model_properties(definitions) for name in enumerated(node))
-    assert len(named) > 110
+    named = {name for node in model_properties(definitions) for name in enumerated(node)}
+    assert len(named) > 20
     assert named <= ROWS.keys()
 
 

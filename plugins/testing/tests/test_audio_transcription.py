@@ -75,7 +75,7 @@ def test_gpt_transcribe_says_which_language_it_heard(
 def test_verbose_json(
     client: httpx.Client, wav: Wav, official: Official, asked: list[str], there: set[str]
 ) -> None:
-    fields = {"timestamp_granularities[]": asked, "language": "de", "temperature": "0.5"}
+    fields: Any = {"timestamp_granularities[]": asked, "language": "de", "temperature": "0.5"}
     body = post(client, wav(40), response_format="verbose_json", **fields).json()
     official("CreateTranscriptionResponseVerboseJson", body)
     assert body.keys() & {"segments", "words"} == there
@@ -120,7 +120,7 @@ def test_diarized(
     client: httpx.Client, wav: Wav, official: Official, speakers: tuple[str, ...]
 ) -> None:
     sample = "data:audio/wav;base64," + base64.b64encode(wav(3)).decode()
-    asked = {
+    asked: Any = {
         "model": "gpt-4o-transcribe-diarize",
         "response_format": "diarized_json",
         "known_speaker_names[]": speakers,

@@ -74,12 +74,50 @@ VIDEO = Surface(
     ),
 )
 
+_RESPONSE = "jackfield.surfaces.responses:Response"
+_ITEMS = "jackfield.surfaces.responses:ItemList"
+_CONVERSATION = "jackfield.surfaces.responses:Conversation"
+_DELETED = "jackfield.surfaces.responses:DeletedResponse"
+_BY_ID = ("response_id",)
+_OF = ("conversation_id",)
+
+RESPONSES = Surface(
+    name="responses",
+    result=_RESPONSE,
+    chunk="jackfield.surfaces.responses:ResponseEvent",
+    fold="jackfield.surfaces.responses:fold",
+    split="jackfield.surfaces.responses:split",
+    complete="jackfield.surfaces.responses:complete",
+    structured="jackfield.surfaces.responses_structured:prepare",
+    operations=(
+        Operation("retrieve", _RESPONSE, required=_BY_ID, streams=True),
+        Operation("delete", _DELETED, required=_BY_ID),
+        Operation("cancel", _RESPONSE, required=_BY_ID),
+        Operation("compact", "jackfield.surfaces.responses:CompactedResponse", needs_model=True),
+        Operation("input_items", _ITEMS, required=_BY_ID),
+        Operation("count_tokens", "jackfield.surfaces.responses:TokenCount", needs_model=True),
+        Operation("conversation_create", _CONVERSATION),
+        Operation("conversation_retrieve", _CONVERSATION, required=_OF),
+        Operation("conversation_update", _CONVERSATION, required=_OF),
+        Operation("conversation_delete", _DELETED, required=_OF),
+        Operation("conversation_items", _ITEMS, required=_OF),
+        Operation("conversation_add_items", _ITEMS, required=(*_OF, "items")),
+        Operation(
+            "conversation_item",
+            "jackfield.surfaces.responses:StoredItem",
+            required=(*_OF, "item_id"),
+        ),
+        Operation("conversation_delete_item", _CONVERSATION, required=(*_OF, "item_id")),
+    ),
+)
+
 MANIFEST = Manifest(
     name="surfaces",
     surfaces=(
         CHAT,
         TEXT_COMPLETION,
         EMBEDDING,
+        RESPONSES,
         TRANSCRIPTION,
         TRANSLATION,
         SPEECH,

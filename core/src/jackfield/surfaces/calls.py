@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from jackfield.surfaces.media_calls import AsyncMediaCalls, SyncMediaCalls
+from jackfield.surfaces.responses_calls import AsyncResponsesCalls, SyncResponsesCalls
 from jackfield.views import View
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from jackfield.surfaces.text import TextCompletion, TextCompletionChunk
 
 
-class SyncCalls(SyncMediaCalls):
+class SyncCalls(SyncResponsesCalls, SyncMediaCalls):
     """The canonical calls of the blocking client."""
 
     @overload
@@ -141,7 +142,7 @@ class SyncCalls(SyncMediaCalls):
         return found
 
 
-class AsyncCalls(AsyncMediaCalls):
+class AsyncCalls(AsyncResponsesCalls, AsyncMediaCalls):
     """The canonical calls of the asyncio client."""
 
     @overload

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jackfield import jsonio
 from jackfield.canonical import Typed
-from jackfield.errors import RequestError, StructuredOutputError
-from jackfield.structured import name_of, schema_of, structure
+from jackfield.errors import RequestError
+from jackfield.structured import name_of, parsed, schema_of
 from jackfield.surfaces.chat import Message
 from jackfield.views import View, Views
 
@@ -38,7 +37,7 @@ def prepare(params: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], 
     def parse(message: Any) -> Any:
         if message.refusal:
             return message.refusal
-        return _parse(message.content, given.type)
+        return parsed(message.content, given.type)
 
     def finish(result: Any) -> None:
         for choice in result.choices if isinstance(result.choices, Views) else ():
@@ -60,16 +59,3 @@ def _once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return kept[0][1]
 
     return read
-
-
-def _parse(text: Any, into: Any) -> Any:
-    if text is None:
-        return None
-    try:
-        return structure(jsonio.decode(str(text).encode("utf-8", "surrogatepass")), into)
-    except ValueError as error:
-        failed = StructuredOutputError(
-            f"the answer does not fit {name_of(into)}: {error}", body=text, retryable=False
-        )
-        failed.text = text
-        raise failed from error

@@ -62,7 +62,7 @@ class ModelRecord:
         tools_excluded: types of built-in tools that it rejects.
         input_excluded: kinds and part types of input that it rejects.
         input, output: modalities.
-        context_window, max_output_tokens: in tokens.
+        context_window, max_input_tokens, max_output_tokens: in tokens.
         prices: see `Prices`.
         rejects_roles: roles of messages that it rejects; ``user`` is what it takes instead.
         status: whether OpenAI still offers it. Nothing is refused because of it.
@@ -84,6 +84,7 @@ class ModelRecord:
     input: tuple[Modality, ...] | None = None
     output: tuple[Modality, ...] | None = None
     context_window: int | None = None
+    max_input_tokens: int | None = None
     max_output_tokens: int | None = None
     prices: Prices | None = None
     rejects_roles: tuple[Literal["system", "developer"], ...] = ()

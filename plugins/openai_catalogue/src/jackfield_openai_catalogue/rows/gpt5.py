@@ -81,7 +81,8 @@ _GPT_5_1: dict[str, Any] = {
     },
 }
 
-# The only figures on either page: windows, prices, tools and modalities as its "Special Notes" say.
+# The only figures on either page: windows, prices, tools and modalities as its "Special Notes" say,
+# which call the window "tokens input".
 _GPT_5_PRO: dict[str, Any] = {
     "surfaces": ("responses",),
     "mapping": "reasoning",
@@ -101,6 +102,7 @@ _GPT_5_PRO: dict[str, Any] = {
     "input": ("text", "image"),
     "output": ("text",),
     "context_window": 400_000,
+    "max_input_tokens": 400_000,
     "max_output_tokens": 272_000,
     "prices": {"input": 15.0, "output": 120.0, "batch_input": 7.5, "batch_output": 60.0},
     "status": "current",

@@ -1,0 +1,1 @@
+"""OpenAI text completions for Jackfield, and chat over them."""

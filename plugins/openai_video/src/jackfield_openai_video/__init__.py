@@ -1,0 +1,1 @@
+"""OpenAI video generation for Jackfield: clips made, changed, waited for and downloaded."""

@@ -1,0 +1,111 @@
+"""Parameters as a body or a query: JSON, a form where a file is among them, or texts by name.
+
+What is nested gets the names that OpenAI's own libraries give it in forms and queries:
+``object[key]`` and ``list[]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jackfield import jsonio
+from jackfield.answers import Fetched, FilePart, Multipart
+from jackfield.errors import RequestError, SourceError
+from jackfield.sources import Source
+from jackfield_openai_catalogue.media import extension, media_type
+
+
+def body(params: Mapping[str, Any], fetched: Mapping[Source, Fetched]) -> Any:
+    """JSON, or a `Multipart` where there are files.
+
+    Args:
+        params: what is sent.
+        fetched: the beginning of every file, by source.
+
+    Raises:
+        SourceError: a file is empty.
+    """
+    if not files(params):
+        return dict(params)
+    return Multipart(
+        [
+            (name, value if isinstance(value, str) else _part(name, *value, fetched))
+            for name, value in _fields(params)
+        ]
+    )
+
+
+def query(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Texts by name; several under one name are a list.
+
+    Raises:
+        RequestError: a file is among them.
+    """
+    found: dict[str, Any] = {}
+    for name, value in _fields(params):
+        if not isinstance(value, str):
+            raise RequestError(f"{name} is a file, which a query can't carry", path=name)
+        found.setdefault(name, []).append(value)
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in found.items()}
+
+
+def files(params: Mapping[str, Any]) -> list[Source]:
+    """The files among parameters, in their order."""
+    return [value[0] for _, value in _fields(params) if not isinstance(value, str)]
+
+
+_File = tuple[Source, str | None, str | None]
+
+
+def _fields(params: Mapping[str, Any]) -> Iterator[tuple[str, str | _File]]:
+    for name, value in params.items():
+        yield from _flat(name, value)
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str | _File]]:
+    file = _file(value)
+    if file is not None:
+        yield name, file
+    elif isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _flat(f"{name}[{key}]", item)
+    elif isinstance(value, list) and value:
+        for item in value:
+            yield from _flat(f"{name}[]", item)
+    elif isinstance(value, str):
+        yield name, value
+    else:
+        yield name, "" if value is None else jsonio.encode(value).decode("utf-8")
+
+
+def _file(value: Any) -> _File | None:
+    """A file with its name and type, where these are given: ``[name, file]``, or a type more."""
+    match value:
+        case Source():
+            return value, None, None
+        case [str() as name, Source() as source]:
+            return source, name, None
+        case [str() as name, Source() as source, str() | None as kind]:
+            return source, name, kind
+    return None
+
+
+def _part(
+    field: str,
+    source: Source,
+    name: str | None,
+    kind: str | None,
+    fetched: Mapping[Source, Fetched],
+) -> FilePart:
+    head = fetched[source].data
+    shown = name or source.name
+    if not head:
+        raise SourceError(f"{field}: {shown or f'the {source.kind}'} is empty", path=field)
+    kind = kind or media_type(head, shown)
+    ending = extension(kind) if kind else None
+    if shown is None:
+        shown = field if ending is None else f"{field}.{ending}"
+    elif name is None and ending is not None and "." not in shown:
+        shown = f"{shown}.{ending}"
+    return FilePart(source, shown, kind)
