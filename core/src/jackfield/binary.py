@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jackfield.sources import PIECE, Saved, Sink
@@ -91,6 +92,10 @@ class Binary:
             raise
 
     stream_to_file = write_to_file
+
+    def _as_source(self) -> Any:
+        """What it is as a file in another call: its path, where it has one, or its bytes."""
+        return Path(self.path) if self.path is not None else self.content
 
     def __bytes__(self) -> bytes:
         return self.content

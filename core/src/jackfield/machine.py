@@ -140,7 +140,7 @@ class Machine:
             raise self._invalid(f"chunks of an unknown shape ({type(error).__name__})") from None
         if not whole:
             raise StreamInterruptedError(
-                "the stream ended before every choice had its finish_reason"
+                "the stream ended before it was whole: something in it has no end"
                 if chunks
                 else "the stream ended without a single chunk"
             )

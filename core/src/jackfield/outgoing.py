@@ -110,7 +110,7 @@ def _body(
     if isinstance(body, Multipart):
         from jackfield.multipart import MultipartBody
 
-        fields = [*body.fields, *((name, _field(value)) for name, value in extra.items())]
+        fields = [*body.fields, *_fields(extra)]
         multipart = MultipartBody(Multipart(fields), rules.limit)
         for source in multipart.sources:
             _allowed(source, call, rules)
@@ -128,9 +128,19 @@ def _body(
     return _json(body, registry), "application/json"
 
 
-def _field(value: Any) -> str:
-    """A value as text in a form: text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else jsonio.encode(value, _refuse).decode("utf-8")
+def _fields(extra: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Extra parameters as fields of a form."""
+    from jackfield.canonical import canonical
+    from jackfield.forms import flattened
+
+    for name, text in flattened(canonical(extra)[0] if extra else {}, _refused):
+        yield name, "" if text is None else text
+
+
+def _refused(value: Any) -> bool:
+    if isinstance(value, Source):
+        raise RequestError("extra_body can't bring files", path="extra_body")
+    return False
 
 
 def _json(body: Any, registry: Registry) -> bytes:

@@ -102,6 +102,9 @@ class Source:
         if isinstance(value, (bytes, bytearray, memoryview)):
             content = bytes(value)
             return cls("bytes", content, size=len(content))
+        own = getattr(type(value), "_as_source", None)
+        if own is not None:  # a result of ours that is bytes
+            return cls.of(own(value))
         if isinstance(value, os.PathLike):
             return cls.path(value)
         if hasattr(value, "read") and not isinstance(value, type):

@@ -255,4 +255,4 @@ def test_a_query_has_a_text_for_everything_in_its_parameters(params: dict[str, A
 
 def test_a_query_names_what_is_nested_as_openais_libraries_do() -> None:
     params = {"a": {"b": [1, 2.5], "c": None}, "d": [], "e": True}
-    assert forms.query(params) == {"a[b][]": ["1", "2.5"], "a[c]": "", "d": "[]", "e": "true"}
+    assert forms.query(params) == {"a[b][]": ["1", "2.5"], "a[c]": "", "d": "", "e": "true"}

@@ -78,8 +78,8 @@ class Language(View):
     code: str
 
 
-class Translation(ResultView):
-    """The result of a translation; ``duration`` is in seconds."""
+class Transcript(ResultView):
+    """What a transcription and a translation have in common; ``duration`` is in seconds."""
 
     text: str
     task: str | None
@@ -89,12 +89,16 @@ class Translation(ResultView):
     usage: Usage | None = child(Usage)
 
 
-class Transcription(Translation):
-    """The result of a transcription; ``duration`` is in seconds."""
+class Transcription(Transcript):
+    """The result of a transcription."""
 
     words: list[Word] | None = children(Word)
     logprobs: list[Logprob] | None = children(Logprob)
     languages: list[Language] | None = children(Language)
+
+
+class Translation(Transcript):
+    """The result of a translation: ``text`` is English."""
 
 
 class TranscriptionEvent(View):

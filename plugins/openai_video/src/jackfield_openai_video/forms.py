@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jackfield import jsonio
 from jackfield.answers import Fetched, FilePart, Multipart
 from jackfield.errors import RequestError, SourceError
+from jackfield.forms import flattened
 from jackfield.sources import Source
 from jackfield_openai_catalogue.media import extension, media_type
 
@@ -59,24 +59,11 @@ _File = tuple[Source, str | None, str | None]
 
 
 def _fields(params: Mapping[str, Any]) -> Iterator[tuple[str, str | _File]]:
-    for name, value in params.items():
-        yield from _flat(name, value)
-
-
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str | _File]]:
-    file = _file(value)
-    if file is not None:
-        yield name, file
-    elif isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _flat(f"{name}[{key}]", item)
-    elif isinstance(value, list) and value:
-        for item in value:
-            yield from _flat(f"{name}[]", item)
-    elif isinstance(value, str):
-        yield name, value
-    else:
-        yield name, "" if value is None else jsonio.encode(value).decode("utf-8")
+    for name, value in flattened(params, lambda value: _file(value) is not None):
+        if value is None or isinstance(value, str):
+            yield name, value or ""
+        elif (file := _file(value)) is not None:
+            yield name, file
 
 
 def _file(value: Any) -> _File | None:

@@ -1,0 +1,1 @@
+"""OpenAI transcription, translation and speech for Jackfield."""

@@ -1,0 +1,1 @@
+"""Images, PDFs and other files, and audio as content of OpenAI messages, for Jackfield."""
