@@ -13,6 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from jackfield_cli.main import root
+from jackfield_testing.strategies import use
+
+sys.path.insert(0, str(Path(__file__).parent))  # for terminals
+use()
 
 VARIABLES = ("OPENAI_", "JACKFIELD_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONWARNINGS")
 

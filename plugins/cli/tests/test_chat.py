@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -166,7 +167,36 @@ def test_expected_errors(
         assert part not in failed.output
 
 
-def test_without_a_key(run: Run) -> None:
+# Without a key ------------------------------------------------------------------------------------
+
+
+def test_without_a_key_a_sandbox_answers_and_it_is_said(run: Run) -> None:
+    shown = run("chat", "Hello there")
+    assert shown.exit_code == 0
+    assert "“Hello there”" in shown.stdout
+    assert shown.stderr.startswith("Note: no OPENAI_API_KEY: a sandbox on this machine answers")
+    assert json.loads(run("chat", "Hello", "--json").stdout)["object"] == "chat.completion"
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_an_upstream_that_was_named_is_never_replaced(
+    run: Run, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox, how: str
+) -> None:
+    if how == "option":
+        failed = run("chat", "x", "--api-base", sandbox.base_url)
+    else:
+        monkeypatch.setenv("OPENAI_BASE_URL", sandbox.base_url)
+        failed = run("chat", "x")
+    assert failed.exit_code == 1
+    assert failed.stdout == ""
+    assert "OPENAI_API_KEY" in failed.stderr
+    assert sandbox.requests == []
+
+
+def test_without_a_key_and_without_the_sandbox_it_says_what_to_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jackfield_testing", None)
     failed = run("chat", "x")
     assert failed.exit_code == 1
     assert "OPENAI_API_KEY" in failed.stderr

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import select
+import shlex
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from terminals import COMMAND, on_terminal, posix
 
+from jackfield_cli.root import BUILT_IN
 from jackfield_testing import Sandbox
 
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
-COMMAND = [sys.executable, "-m", "jackfield_cli"]
-posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX terminals and signals")
 
 LIGHT = """
 import sys
@@ -37,7 +35,7 @@ print([name for name in heavy if name in sys.modules], file=sys.stderr)
 def test_help_is_light() -> None:
     done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True)
     assert done.stderr == "[]\n"
-    for name in ("chat", "explain", "models", "params", "plugins", "quickstart", "sandbox"):
+    for name in (*BUILT_IN, "sandbox"):
         assert f"  {name} " in done.stdout
 
 
@@ -105,54 +103,6 @@ def test_a_closed_pipe_is_quiet() -> None:
 # Terminals and signals ----------------------------------------------------------------------------
 
 
-class Terminal:
-    """The other end of a pseudo-terminal."""
-
-    def __init__(self, end: int) -> None:
-        self.end = end
-        self.seen = ""
-
-    def until(self, text: str, times: int = 1) -> str:
-        """Read until ``text`` was seen so many times (all there is, where it never is)."""
-        deadline = time.monotonic() + 10
-        while self.seen.count(text) < times:
-            ready, _, _ = select.select([self.end], [], [], max(0, deadline - time.monotonic()))
-            try:
-                piece = os.read(self.end, 65536) if ready else b""
-            except OSError:  # Linux: the other side has closed
-                piece = b""
-            if not piece:
-                break
-            self.seen += piece.decode("utf-8", "replace")
-        return self.seen
-
-    def type(self, text: str) -> None:
-        os.write(self.end, text.encode())
-
-
-@contextmanager
-def on_terminal(*args: str, **env: str) -> Iterator[tuple[subprocess.Popen[bytes], Terminal]]:
-    import pty
-
-    ours, theirs = pty.openpty()
-    running = subprocess.Popen(
-        [*COMMAND, *args],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "100", **env},
-        start_new_session=True,
-    )
-    os.close(theirs)
-    try:
-        yield running, Terminal(ours)
-        running.wait(10)
-    finally:
-        running.kill()
-        running.wait()
-        os.close(ours)
-
-
 @posix
 def test_colours_on_a_terminal_only_and_not_with_no_color() -> None:
     with on_terminal("explain", "gpt-4o") as (_, coloured):
@@ -163,14 +113,70 @@ def test_colours_on_a_terminal_only_and_not_with_no_color() -> None:
 
 
 @posix
-def test_a_narrow_terminal_goes_without_some_columns_and_breaks_no_name() -> None:
-    with on_terminal("models", "o3*", COLUMNS="80", NO_COLOR="1") as (_, terminal):
-        shown = terminal.until("\0")
-    table = shown.replace("\r", "").partition("Left out")[0].splitlines()
-    assert max(map(len, table)) <= 80
-    for whole in ("openai/o3-deep-research-2025-06-26", "$20.00 / $80.00", "deprecated"):
-        assert whole in shown
-    assert "Left out for want of width: verbosity" in shown
+@pytest.mark.parametrize("columns", [50, 80, 100, 160])
+def test_models_fit_the_terminal_and_no_name_is_broken(columns: int) -> None:
+    with on_terminal("models", "o3*", COLUMNS=str(columns), NO_COLOR="1") as (_, terminal):
+        shown = terminal.until("\0").replace("\r", "")
+    table = shown.partition(" models")[0].partition("Left out")[0].splitlines()
+    assert max(map(len, table)) <= columns
+    assert "o3-deep-research-2025-06-26" in shown
+    assert "current" in shown
+    if columns < 160:
+        assert "Left out for want of width: as of, verbosity, max output" in shown
+
+
+@posix
+def test_at_80_columns_models_have_status_window_and_prices() -> None:
+    with on_terminal("models", COLUMNS="80", NO_COLOR="1") as (_, terminal):
+        shown = terminal.until("\0").replace("\r", "")
+    lines = shown.splitlines()
+    line = next(line for line in lines if line.split()[:1] == ["gpt-4o-mini-2024-07-18"])
+    assert line.split()[1:5] == ["current", "128,000", "$0.15", "$0.60"]
+    assert "models below openai/" in shown
+
+
+@posix
+@pytest.mark.parametrize("columns", [40, 80])
+def test_params_and_plugins_fit_the_terminal_and_lose_nothing(columns: int) -> None:
+    for args, words in (
+        (("params", "gpt-5"), ("max_completion_tokens", "low, medium, high", "own way")),
+        (("plugins",), ("jackfield-openai-embeddings", "text-completion-openai/", "0.1.0")),
+    ):
+        with on_terminal(*args, COLUMNS=str(columns), NO_COLOR="1") as (_, terminal):
+            shown = terminal.until("\0").replace("\r", "")
+        assert max(map(len, shown.splitlines())) <= columns
+        for word in words:
+            assert word in " ".join(shown.split())
+
+
+@posix
+@pytest.mark.parametrize("args", [["plugins"], ["models", "gpt-5"], ["--version"], ["--help"]])
+@pytest.mark.parametrize("where", [">&-", ">/dev/full"])
+def test_a_stdout_that_takes_nothing_is_an_error_without_a_traceback(
+    args: list[str], where: str
+) -> None:
+    if where == ">/dev/full" and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    done = in_shell(args, where)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: can't read or write: ")
+    assert done.stderr.count("\n") == 1
+
+
+@posix
+def test_a_closed_stderr_or_stdin_is_no_reason_to_fail() -> None:
+    done = in_shell(["plugins"], "2>&-")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "jackfield-openai" in done.stdout
+    assert in_shell(["chat", "x", "-m", "nosuch/m"], "2>&-").returncode == 1
+    nothing = in_shell(["chat"], "<&-")
+    assert nothing.returncode == 2
+    assert "nothing was piped in" in nothing.stderr
+
+
+def in_shell(args: list[str], redirection: str) -> subprocess.CompletedProcess[str]:
+    line = f"exec {shlex.join([*COMMAND, *args])} {redirection}"
+    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=30)
 
 
 @posix

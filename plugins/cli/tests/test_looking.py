@@ -142,6 +142,35 @@ def test_every_kind_of_row_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert document["params"]["c"]["to"] == {"system": "user"}
 
 
+@pytest.mark.parametrize(
+    ("model", "surface"),
+    [
+        ("gpt-4o", "chat"),
+        ("gpt-4x", "chat"),
+        ("gpt-3.5-turbo-instruct", "text_completion"),
+        ("text-completion-openai/davinci-002", "text_completion"),
+        ("text-embedding-3-small", "embedding"),
+        ("openai/whisper-1", "transcription"),
+        ("tts-1", "speech"),
+        ("sora-2-2031-02-03", "video"),
+    ],
+)
+def test_the_surface_is_the_models_own(run: Run, model: str, surface: str) -> None:
+    document = json.loads(run("params", model, "--json").stdout)
+    assert document["surface"] == surface
+    assert json.loads(run("explain", model, "--json").stdout)["surface"] == surface
+    named = run("params", model, "--surface", surface, "--json")
+    assert json.loads(named.stdout) == document
+    assert run("params", model).exit_code == 0
+
+
+def test_params_of_another_surface_say_so(run: Run) -> None:
+    shown = run("params", "tts-1").stdout
+    assert "stream_format" in shown
+    assert shown.endswith("is sent as given. Surface: speech.\n")
+    assert run("params", "tts-1", "--surface", "smell").exit_code == 1
+
+
 # models -------------------------------------------------------------------------------------------
 
 
@@ -150,6 +179,7 @@ def test_every_figure_of_gpt_5_pro(run: Run) -> None:
     for fact in (
         "surfaces responses only",
         "context window 400,000 tokens",
+        "max input 400,000 tokens",
         "max output 272,000 tokens",
         "reasoning effort high only (default: high)",
         "verbosity low, medium, high",
@@ -157,7 +187,7 @@ def test_every_figure_of_gpt_5_pro(run: Run) -> None:
         "tools web_search, file_search, image_generation, mcp",
         "tools excluded code_interpreter, computer_use",
         "input text, image",
-        "output text",
+        "output text only",
         "price, input $15.00 per million tokens",
         "price, output $120.00 per million tokens",
         "price, batch input $7.50 per million tokens",
@@ -187,7 +217,7 @@ def test_the_table(run: Run) -> None:
     shown = run("models")
     assert "…" not in shown.stdout
     line = next(line for line in shown.stdout.splitlines() if " openai/gpt-5 " in line)
-    for cell in ("400,000", "128,000", "minimal, low, medium, high (medium)", "$1.25 / $10.00"):
+    for cell in ("400,000", "128,000", "minimal, low, medium, high (medium)", "$1.25   $10.00"):
         assert cell in line
     assert len(json.loads(run("models", "--json").stdout)) == len(jackfield.list_models())
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
 
 if TYPE_CHECKING:
     from jackfield import Client
     from jackfield.manifest import Naming
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_CONVERSING = {"chat", "responses"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,23 @@ def find(
                     for full in found
                 ]
     return []
+
+
+def surface_option(command: _F) -> _F:
+    """Add ``--surface``; None where it isn't given: see `usual_surface`."""
+    return click.option(
+        "--surface",
+        help="The surface of the call.  [default: chat, or what the catalogue has the model on]",
+    )(command)
+
+
+def usual_surface(client: Client, model: str) -> str:
+    """The surface that a model is usually called on: chat, but for models that do not converse."""
+    for entry in find(client.list_models(), model, namings(client)):
+        surfaces = entry.row.get("surfaces", ())
+        if surfaces and not _CONVERSING & {*surfaces}:
+            return str(surfaces[0])
+    return "chat"
 
 
 def _named(rows: Mapping[str, Any], name: str) -> list[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Iterator
-from typing import IO, Any
+from collections.abc import Iterable, Iterator
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from jackfield.errors import APIError, JackfieldError
 from jackfield_cli.output import coloured, plain
+
+if TYPE_CHECKING:
+    from jackfield.envelope import Loss
 
 _KEYS = re.compile(r"\b(sk|sess|pk|rk)-[\w*.-]{4,}")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)(?=\S*\d)[^\s'\",}]{8,}")
@@ -61,7 +64,7 @@ def hint_for(error: BaseException) -> str | None:
 
 
 def describe(error: JackfieldError) -> str:
-    """The message of an error, with the status and the request's id where the API gave them."""
+    """The message of an error, with what else the API says of it: status, code, request id, …"""
     message = str(error) or type(error).__name__
     if not isinstance(error, APIError):
         return message
@@ -70,6 +73,7 @@ def describe(error: JackfieldError) -> str:
         for fact in (
             error.status_code and f"status {error.status_code}",
             error.code and f"code {error.code}",
+            error.param and error.param not in message and f"param {error.param}",
             error.request_id and f"request {error.request_id}",
         )
         if fact
@@ -108,8 +112,16 @@ def note(message: str) -> None:
     _say("Note", hide_keys(plain(message)), "cyan")
 
 
+def note_losses(losses: Iterable[Loss]) -> None:
+    """Print what was mapped, dropped or passed on the way, a remark each."""
+    for loss in losses:
+        note(f"{loss.kind}: {loss.path}: {loss.reason}")
+
+
 def _say(label: str, message: str, colour: str, file: IO[Any] | None = None) -> None:
     to = file or sys.stderr
+    if to is None:  # it was closed before the start
+        return
     head = click.style(f"{label}:", fg=colour, bold=True) if coloured(to) else f"{label}:"
     click.echo(f"{head} {message}", file=to, color=coloured(to))
 
@@ -123,12 +135,17 @@ def expected() -> Iterator[None]:
     """Turn what is expected to go wrong into exceptions that `jackfield_cli.main` reports.
 
     Raises:
-        Failure: for every `JackfieldError`.
-        PipeClosed: for a closed stdout.
+        Failure: for every `JackfieldError`, and for what can't be read or written here.
+        PipeClosed: for a stdout whose reader has left.
     """
     try:
         yield
     except JackfieldError as error:
+        if isinstance(error.__cause__, BrokenPipeError):  # bytes went to stdout
+            raise PipeClosed from None
         raise Failure.of(error) from error
     except BrokenPipeError:
         raise PipeClosed from None
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        raise Failure(f"can't read or write: {error.strerror or error}{where}") from error

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from jackfield_cli.errors import PipeClosed, expected
-from jackfield_cli.output import emit_json, json_option
+from jackfield_cli.output import closed_stdout, emit_json, json_option
 from jackfield_cli.root import Root
 
 _INTERRUPTED = 130
@@ -62,6 +62,8 @@ def main() -> NoReturn:
 
     0 is success, 1 an expected failure, 2 wrong usage, 130 Ctrl-C, 141 a closed pipe.
     """
+    if sys.stdout is None:  # so it is where it was closed before the start
+        sys.stdout = closed_stdout()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -76,10 +78,17 @@ def _run() -> int:
         return outcome if isinstance(outcome, int) else 0
     except click.ClickException as error:
         error.show()
+        if isinstance(error.__cause__, OSError):
+            _give_up_stdout()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except PipeClosed:
-        # Python flushes once more at exit, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return _BROKEN_PIPE
+
+
+def _give_up_stdout() -> None:
+    """Python flushes once more at exit, and would complain."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,21 +1,17 @@
-"""What goes to stdout: tables and text for people, JSON for programs."""
+"""What goes to stdout: text for people, JSON for programs. Tables are `jackfield_cli.tables`."""
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
 _F = TypeVar("_F", bound=Callable[..., Any])
-_UNLIMITED = 10_000
-_BETWEEN = 2  # blanks between the columns of a table
 # Control characters could drive the reader's terminal; tab and line break are all that text needs.
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 
@@ -38,11 +34,36 @@ def plain(text: str) -> str:
 
 def coloured(stream: IO[Any]) -> bool:
     """Whether colours may go there: a terminal, and no ``NO_COLOR``."""
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
+    return on_terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+def on_terminal(stream: IO[Any] | None) -> bool:
+    """Whether one of the standard streams is a terminal; a stream that was closed is None."""
+    return stream is not None and not stream.closed and bool(stream.isatty())
+
+
+class _Closed(io.RawIOBase):
+    name = "<stdout>"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _: Any) -> int:
+        raise OSError(errno.EBADF, "stdout is closed")
+
+
+def closed_stdout() -> io.TextIOWrapper:
+    """What stands for a stdout that was closed before the start: writing to it fails."""
+    return io.TextIOWrapper(_Closed(), "utf-8", write_through=True)
 
 
 def emit_json(value: Any, *, indent: int | None = 2) -> None:
-    """Print one JSON document; ASCII only where stdout's encoding can't take more."""
+    """Print one JSON document."""
+    click.echo(json_text(value, indent=indent))
+
+
+def json_text(value: Any, *, indent: int | None = 2) -> str:
+    """One JSON document; ASCII only where stdout's encoding can't take more."""
     import json
 
     text = json.dumps(value, ensure_ascii=False, indent=indent)
@@ -50,7 +71,7 @@ def emit_json(value: Any, *, indent: int | None = 2) -> None:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(value, indent=indent)
-    click.echo(text)
+    return text
 
 
 def emit_text(text: str, *, newline: bool = True) -> None:
@@ -65,101 +86,3 @@ def emit_heading(text: str) -> None:
         click.echo(click.style(text, bold=True), color=True)
     else:
         click.echo(f"== {text} ==")
-
-
-def emit_table(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    styles: tuple[str, Mapping[str, str]] = ("", {}),
-    fixed: Sequence[str] = (),
-    spare: Sequence[str] = (),
-) -> None:
-    """Print a table: as wide as the terminal, or as wide as it needs to be elsewhere.
-
-    Args:
-        columns: the headings.
-        rows: the cells.
-        styles: a column, and the style of a row by how its cell in that column begins.
-        fixed: columns that are never broken into lines.
-        spare: columns that a narrow terminal goes without, the first of them first; it is told.
-    """
-    console = _console()
-    needed = {
-        column: _least_width([column, *(row[at] for row in rows)], whole=column in fixed) + _BETWEEN
-        for at, column in enumerate(columns)
-    }
-    left_out: list[str] = []
-    for column in spare:
-        if sum(needed.values()) <= console.width:
-            break
-        left_out.append(column)
-        del needed[column]
-    _print(console, _table(columns, list(needed), rows, styles, fixed))
-    if left_out:
-        click.echo(f"Left out for want of width: {', '.join(left_out)}.", err=True)
-
-
-def _least_width(cells: Iterable[str], *, whole: bool) -> int:
-    from rich.cells import cell_len
-
-    parts = (cell if whole else word for cell in cells for word in cell.split() or [""])
-    return max(map(cell_len, parts))
-
-
-def _table(
-    columns: Sequence[str],
-    kept: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    styles: tuple[str, Mapping[str, str]],
-    fixed: Sequence[str],
-) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    for column in kept:
-        table.add_column(column, overflow="fold", no_wrap=column in fixed)
-    for row in rows:
-        cells = dict(zip(columns, row, strict=True))
-        deciding = cells.get(styles[0], "")
-        style = next((s for start, s in styles[1].items() if deciding.startswith(start)), "")
-        table.add_row(*(Text(plain(cells[column]), style=style) for column in kept))
-    return table
-
-
-def emit_facts(facts: Iterable[tuple[str, str]]) -> None:
-    """Print names and values, one pair a line."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in facts:
-        table.add_row(Text(name, style="bold"), Text(plain(value)))
-    _print(_console(), table)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    terminal = sys.stdout.isatty()
-    return Console(
-        file=sys.stdout,
-        color_system="auto" if coloured(sys.stdout) else None,
-        force_terminal=terminal,
-        width=None if terminal else _UNLIMITED,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-
-
-def _print(console: Console, table: Table) -> None:
-    # Written here, not by rich: without its padding, and with our ways for a closed pipe.
-    with console.capture() as captured:
-        console.print(table)
-    lines = [line.rstrip() for line in captured.get().splitlines()]
-    click.echo("\n".join(lines).strip("\n"), color=coloured(sys.stdout))

@@ -15,7 +15,10 @@ from jackfield_cli.errors import expected, warn
 
 BUILT_IN = {
     name: f"jackfield_cli.commands.{name}:{name}"
-    for name in ("chat", "explain", "models", "params", "plugins", "quickstart")
+    for name in (
+        *("chat", "complete", "embed", "explain", "models", "params", "plugins", "quickstart"),
+        *("speak", "transcribe", "video"),
+    )
 }
 
 

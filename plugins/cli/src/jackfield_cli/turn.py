@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jackfield_cli.errors import note
+from jackfield_cli.errors import note, note_losses
 from jackfield_cli.output import emit_json, emit_text
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Turns:
             result = self._streamed(messages)
         else:
             result = self._client.completion(self._model, messages, **self._params)
-            _losses(result.warnings)
+            note_losses(result.warnings)
             for choice in result.choices or ():
                 _say(choice)
         self._rest(result)
@@ -72,12 +72,12 @@ class Turns:
         """
         if not self._stream:
             result = self._client.completion(self._model, messages, **self._params)
-            _losses(result.warnings)
+            note_losses(result.warnings)
             self._report(result)
             emit_json(result.to_dict())
             return
         with self._client.completion(self._model, messages, stream=True, **self._params) as stream:
-            _losses(stream.warnings)
+            note_losses(stream.warnings)
             for chunk in stream:
                 emit_json(chunk.to_dict(), indent=None)
                 if chunk.usage is not None:
@@ -92,7 +92,7 @@ class Turns:
             with self._client.completion(
                 self._model, messages, stream=True, **self._params
             ) as stream:
-                _losses(stream.warnings)
+                note_losses(stream.warnings)
                 for chunk in stream:
                     chunks.append(chunk)
                     for choice in chunk.choices or ():
@@ -153,8 +153,3 @@ def used_tokens(usage: Mapping[str, Any] | None) -> str:
         ]
         parts.append(f"{count} {side}" + (f" ({', '.join(named)})" if named else ""))
     return f"{' + '.join(parts)} = {usage.get('total_tokens')} tokens"
-
-
-def _losses(losses: list[Any]) -> None:
-    for loss in losses:
-        note(f"{loss.kind}: {loss.path}: {loss.reason}")

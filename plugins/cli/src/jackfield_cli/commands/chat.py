@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from jackfield_cli.output import json_option
-from jackfield_cli.parameters import collect
+from jackfield_cli import piped
+from jackfield_cli.attachments import attachment_options
+from jackfield_cli.options import How, call_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from jackfield_cli.turn import Turns
 
 
@@ -24,72 +26,53 @@ if TYPE_CHECKING:
     default=None,
     help="Print the answer while it arrives (the default, but with --json).",
 )
-@click.option(
-    "-p",
-    "params",
-    multiple=True,
-    metavar="NAME=VALUE",
-    callback=collect,
-    help="Any parameter or setting of the call; the value is JSON or text. Repeatable.",
-)
-@click.option("--api-base", help="The upstream's base URL, instead of OPENAI_BASE_URL.")
-@click.option("--api-key", help="The key, instead of OPENAI_API_KEY.")
 @click.option("--usage", is_flag=True, help="Print the token counts on stderr.")
-@json_option
+@attachment_options
+@call_options({"messages": "MESSAGE and --system", "stream": "--stream or --no-stream"})
 def chat(
     message: str | None,
     model: str,
     system: str | None,
     stream: bool | None,
-    params: dict[str, Any],
-    api_base: str | None,
-    api_key: str | None,
     usage: bool,
-    as_json: bool,
+    attached: Sequence[Mapping[str, Any]],
+    how: How,
 ) -> None:
     """Ask a model.
 
     MESSAGE is the question; "-", or none with something piped in, reads stdin. Without a MESSAGE on
-    a terminal it is a conversation; Ctrl-D ends it.
+    a terminal it is a conversation; Ctrl-D ends it. What is attached goes with the first question.
     """
-    conversation = message is None and sys.stdin is not None and sys.stdin.isatty()
-    if conversation and as_json:
+    conversation = message is None and piped.is_terminal()
+    if conversation and how.as_json:
         raise click.UsageError("--json needs a MESSAGE")
     if message is None or message == "-":
-        message = None if conversation else _piped()
+        message = None if conversation else piped.text("MESSAGE")
 
-    import warnings
-
-    from jackfield import Client, JackfieldWarning
     from jackfield_cli.turn import Turns
 
-    # What is dropped is a note on stderr already.
-    warnings.simplefilter("ignore", JackfieldWarning)
-    with Client(api_key=api_key, api_base=api_base) as client:
-        streaming = not as_json if stream is None else stream
-        turns = Turns(client, model, params, stream=streaming, usage=usage)
+    with how.connect(model, "chat") as connection:
+        streaming = not how.as_json if stream is None else stream
+        turns = Turns(connection.client, model, how.params, stream=streaming, usage=usage)
         messages: list[Any] = [{"role": "system", "content": system}] if system else []
         if message is None:
-            _converse(turns, messages, model)
+            _converse(turns, messages, model, attached)
             return
-        messages.append({"role": "user", "content": message})
-        if as_json:
+        messages.append(_question(message, attached))
+        if how.as_json:
             turns.ask_for_json(messages)
         else:
             turns.ask(messages)
 
 
-def _piped() -> str:
-    try:
-        text = sys.stdin.read()
-    except UnicodeDecodeError as error:
-        raise click.UsageError("what was piped in is not text") from error
-    if not text.strip():
-        raise click.UsageError("no MESSAGE, and nothing was piped in")
-    return text
+def _question(text: str, attached: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    content = [{"type": "text", "text": text}, *attached] if attached else text
+    return {"role": "user", "content": content}
 
 
-def _converse(turns: Turns, messages: list[Any], model: str) -> None:
+def _converse(
+    turns: Turns, messages: list[Any], model: str, attached: Sequence[Mapping[str, Any]]
+) -> None:
     """Ask what is typed, line by line, until Ctrl-D; a failed call doesn't end it."""
     from jackfield.errors import JackfieldError
     from jackfield_cli.errors import Failure
@@ -106,10 +89,11 @@ def _converse(turns: Turns, messages: list[Any], model: str) -> None:
             return
         if not line.strip():
             continue
-        question = {"role": "user", "content": line}
+        question = _question(line, attached)
         try:
             answer = turns.ask([*messages, question])
         except JackfieldError as error:
             Failure.of(error).show()
             continue
+        attached = ()
         messages += [question] if answer is None else [question, answer]

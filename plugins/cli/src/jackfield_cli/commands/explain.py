@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from jackfield_cli.output import emit_facts, emit_json, json_option
+from jackfield_cli.catalogue import surface_option, usual_surface
+from jackfield_cli.output import emit_json, json_option
+from jackfield_cli.tables import emit_facts
 
 _CLAIMS = {
     "exact": "exact: this very name, below {prefix!r}",
@@ -17,14 +19,15 @@ _CLAIMS = {
 
 @click.command()
 @click.argument("model")
-@click.option("--surface", default="chat", show_default=True, help="The surface of the call.")
+@surface_option
 @json_option
-def explain(model: str, surface: str, as_json: bool) -> None:
+def explain(model: str, surface: str | None, as_json: bool) -> None:
     """Show where a call of MODEL goes, and why."""
     from jackfield import Client
     from jackfield_cli.upstream import upstream_for
 
     client = Client()
+    surface = surface or usual_surface(client, model)
     route = client.explain(model, surface)
     upstream = upstream_for(client, route)
     version = next(

@@ -8,9 +8,20 @@ from typing import Any
 
 import click
 
-from jackfield_cli.output import emit_facts, emit_json, emit_table, json_option
+from jackfield_cli.output import emit_json, json_option
+from jackfield_cli.tables import Layout, emit_facts, emit_table, width
 
 _UNKNOWN = "unknown"
+_NARROW = 100  # columns of a terminal below which a provider's prefix is said once for all rows
+_LAYOUT = Layout(
+    styles=("status", {"retired": "red", "deprecated": "yellow"}),
+    fixed=("name", "status", "context", "$ in", "$ out", "max output", "as of"),
+    right=("context", "$ in", "$ out", "max output"),
+    spare=(
+        *("as of", "verbosity", "max output", "effort (default)", "surfaces"),
+        *("$ out", "$ in", "context", "status"),
+    ),
+)
 _PRICES = {
     "input": "input",
     "cached_input": "cached input",
@@ -19,10 +30,14 @@ _PRICES = {
     "batch_output": "batch output",
 }
 _SHOWN_APART = ("prices", "tools", "tools_excluded", "streaming", "effort", "effort_default")
+_TOKENS = {
+    "context_window": "context window",
+    "max_input_tokens": "max input",
+    "max_output_tokens": "max output",
+}
 _LABELS = {
     "surfaces": "surfaces",
-    "context_window": "context window",
-    "max_output_tokens": "max output",
+    **_TOKENS,
     "summary": "reasoning summary",
     "verbosity": "verbosity",
     "input": "input",
@@ -72,24 +87,20 @@ def models(name: str | None, surface: str | None, as_json: bool) -> None:
     if as_json:
         emit_json([entry.to_dict() for entry in entries])
         return
+    shared = _shared_prefix(entries) if width() < _NARROW else ""
     emit_table(
         (
-            "name",
-            "surfaces",
-            "context",
-            "max output",
-            "effort (default)",
-            "verbosity",
-            "in / out, USD per M",
-            "status",
-            "as of",
+            *("name", "status", "context", "$ in", "$ out", "surfaces", "effort (default)"),
+            *("max output", "verbosity", "as of"),
         ),
-        [_row(entry) for entry in entries],
-        styles=("status", {"retired": "red", "deprecated": "yellow"}),
-        fixed=("name", "context", "max output", "in / out, USD per M", "status", "as of"),
-        spare=("verbosity", "max output", "as of", "surfaces", "effort (default)", "context"),
+        [_row(entry, shared) for entry in entries],
+        _LAYOUT,
     )
-    click.echo(f"{len(entries)} models. Others work too: the catalogue refuses nothing.")
+    below = f" below {shared}" if shared else ""
+    click.echo(
+        f"{len(entries)} models{below}; prices are USD per million tokens. "
+        "Others work too: the catalogue refuses nothing."
+    )
 
 
 def _matching(rows: Iterable[str], text: str) -> list[str]:
@@ -119,19 +130,25 @@ def _nothing(rows: Iterable[str], name: str | None, surface: str | None) -> None
 # One row of the table -----------------------------------------------------------------------------
 
 
-def _row(entry: Any) -> tuple[str, ...]:
+def _shared_prefix(entries: Iterable[Any]) -> str:
+    """``openai/`` where all names begin with it, or nothing."""
+    prefixes = {"".join(entry.name.partition("/")[:2]) for entry in entries}
+    shared = prefixes.pop()
+    return shared if not prefixes and shared.endswith("/") else ""
+
+
+def _row(entry: Any, shared: str) -> tuple[str, ...]:
     row = entry.row
     prices = row.get("prices", {})
-    price = " / ".join(_amount(prices[key]) for key in ("input", "output") if key in prices)
     return (
-        entry.name,
-        _listed(row.get("surfaces")),
-        _count(row.get("context_window")),
-        _count(row.get("max_output_tokens")),
-        _effort(row),
-        _listed(row.get("verbosity")),
-        price or "-",
+        entry.name.removeprefix(shared),
         row.get("status", _UNKNOWN),
+        _count(row.get("context_window")),
+        *(_amount(prices[key]) if key in prices else "-" for key in ("input", "output")),
+        _listed(row.get("surfaces")),
+        _effort(row),
+        _count(row.get("max_output_tokens")),
+        _listed(row.get("verbosity")),
         row.get("as_of", _UNKNOWN),
     )
 
@@ -165,12 +182,17 @@ def _show(entry: Any) -> None:
     if entry.variant:
         facts.append(("asked for", f"{entry.variant}, a variant of it"))
     known = {key: _value(key, row[key]) for key in _LABELS if key in row}
-    before = ("surfaces", "context_window", "max_output_tokens")
-    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in before]
+    always = {key: known.get(key, _UNKNOWN) for key in _LABELS}
+    facts.append((_LABELS["surfaces"], always["surfaces"]))
+    facts += [
+        (label, always[key])
+        for key, label in _TOKENS.items()
+        if key in known or key != "max_input_tokens"
+    ]
     facts.append(("reasoning effort", _effort_in_words(row)))
-    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("summary", "verbosity")]
+    facts += [(_LABELS[key], always[key]) for key in ("summary", "verbosity")]
     facts.append(("streaming", "no: it answers only whole" if _whole(row) else "yes"))
-    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("input", "output")]
+    facts += [(_LABELS[key], always[key]) for key in ("input", "output")]
     if "input_excluded" in known:
         facts.append((_LABELS["input_excluded"], known["input_excluded"]))
     for key in ("tools", "tools_excluded"):
@@ -178,7 +200,7 @@ def _show(entry: Any) -> None:
             facts.append((key.replace("_", " "), _listed(row[key])))
     facts += _prices(row)
     facts += [(_LABELS[key], known[key]) for key in ("mapping", "rejects_roles") if key in known]
-    facts += [(_LABELS[key], known.get(key, _UNKNOWN)) for key in ("status", "source", "as_of")]
+    facts += [(_LABELS[key], always[key]) for key in ("status", "source", "as_of")]
     facts += [
         (key, _value(key, value))
         for key, value in row.items()
@@ -192,9 +214,9 @@ def _whole(row: Mapping[str, Any]) -> bool:
 
 
 def _value(key: str, value: Any) -> str:
-    if key in ("context_window", "max_output_tokens"):
+    if key in _TOKENS:
         return f"{value:,} tokens"
-    if key == "surfaces" and len(value) == 1:
+    if key in ("surfaces", "input", "output") and len(value) == 1:
         return f"{value[0]} only"
     if key == "mapping" and value == "reasoning":
         return "reasoning: max_tokens and sampling parameters need mapping on chat"

@@ -6,24 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jackfield_cli.output import emit_json, emit_table, json_option
+from jackfield_cli.catalogue import find, namings, surface_option, usual_surface
+from jackfield_cli.output import emit_json, json_option
+from jackfield_cli.tables import Layout, emit_table
 
 if TYPE_CHECKING:
     from jackfield.params import Param
 
-_STYLES = {"unsupported": "red", "mapped": "yellow"}
+_LAYOUT = Layout(
+    styles=("status", {"unsupported": "red", "mapped": "yellow"}),
+    fixed=("parameter", "status", "maps to"),
+    below=("reason", "accepts", "maps to"),
+)
 
 
 @click.command()
 @click.argument("model")
-@click.option("--surface", default="chat", show_default=True, help="The surface of the call.")
+@surface_option
 @json_option
-def params(model: str, surface: str, as_json: bool) -> None:
+def params(model: str, surface: str | None, as_json: bool) -> None:
     """Show what becomes of parameters on MODEL."""
     from jackfield import Client
-    from jackfield_cli.catalogue import find, namings
 
     client = Client()
+    surface = surface or usual_surface(client, model)
     rows = client.supported_params(model, surface).rows
     name = client.explain(model, surface)["name"]
     catalogued = bool(find(client.list_models(), name, namings(client)))
@@ -45,13 +51,12 @@ def params(model: str, surface: str, as_json: bool) -> None:
                 (path, row.status, _accepts(row), _maps_to(row), row.reason)
                 for path, row in rows.items()
             ],
-            styles=("status", _STYLES),
-            fixed=("parameter", "status", "maps to"),
+            _LAYOUT,
         )
     others = "Everything else" if rows else "Everything"
     if not catalogued:
         click.echo(f"{model} is not in the catalogue: nothing is known of it, nothing is refused.")
-    click.echo(f"{others} is sent as given.")
+    click.echo(f"{others} is sent as given.{'' if surface == 'chat' else f' Surface: {surface}.'}")
 
 
 def _facts(row: Param) -> dict[str, Any]:

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jackfield_cli.output import emit_json, emit_table, json_option
+from jackfield_cli.output import emit_json, json_option
+from jackfield_cli.tables import Layout, emit_table
 
 if TYPE_CHECKING:
     from jackfield.discovery import Plugin
 
-_STYLES = {"failed": "red", "off": "yellow"}
+_LAYOUT = Layout(
+    styles=("state", {"failed": "red", "off": "yellow"}),
+    fixed=("plugin", "distribution", "version"),
+    below=("prefixes", "surfaces"),
+)
 
 
 @click.command()
@@ -27,8 +32,7 @@ def plugins(as_json: bool) -> None:
     emit_table(
         ("plugin", "distribution", "version", "surfaces", "prefixes", "state"),
         [_row(_facts(plugin)) for plugin in found],
-        styles=("state", _STYLES),
-        fixed=("plugin", "distribution", "version"),
+        _LAYOUT,
     )
 
 

@@ -53,6 +53,8 @@ def _upstream(model: str) -> Iterator[tuple[Client, dict[str, Any], Mapping[str,
         Failure: there is neither a key nor a sandbox.
     """
     from jackfield import Client
+    from jackfield_cli.connection import has_sandbox, sandbox
+    from jackfield_cli.errors import Failure
     from jackfield_cli.upstream import upstream_of
 
     with Client() as client:
@@ -64,33 +66,14 @@ def _upstream(model: str) -> Iterator[tuple[Client, dict[str, Any], Mapping[str,
             yield client, {"text": text, "base_url": found.base_url, "sandbox": False}, {}
             return
     variable = found.key_env[0] if found.key_env else "its key"
-    with (
-        _sandbox(variable) as sandbox,
-        Client(api_key=sandbox.api_key, api_base=sandbox.base_url) as client,
-    ):
-        text = f"the built-in sandbox at {sandbox.base_url} (no {variable} set)"
-        yield client, {"text": text, "base_url": sandbox.base_url, "sandbox": True}, _PACING
-
-
-@contextlib.contextmanager
-def _sandbox(variable: str) -> Iterator[Any]:
-    from jackfield_cli.errors import Failure
-
-    try:
-        from jackfield_testing import Sandbox
-    except ImportError as error:
+    if not has_sandbox():
         raise Failure(
             f"quickstart needs an upstream: set {variable}, or install jackfield-testing "
             f"(pip install jackfield-testing), which brings a sandbox"
-        ) from error
-    try:
-        sandbox = Sandbox().start()
-    except OSError as error:
-        raise Failure(f"the sandbox can't listen on this machine: {error.strerror}") from error
-    try:
-        yield sandbox
-    finally:
-        sandbox.stop()
+        )
+    with sandbox() as own, Client(api_key=own.api_key, api_base=own.base_url) as client:
+        text = f"the built-in sandbox at {own.base_url} (no {variable} set)"
+        yield client, {"text": text, "base_url": own.base_url, "sandbox": True}, _PACING
 
 
 def _next(model: str, *, sandbox: bool) -> list[str]:
