@@ -94,28 +94,35 @@ def test_it_waits_as_told_and_never_longer_than_within(
     steps = [step(pause, within=within) for pause in pauses]
     clock = Clock(stands=stands)
     end = Answer({"id": "x"})
-    allowed = 0.0
-    fits = True
+    wanted, left = [], within
     for pause in pauses:
-        fits = fits and allowed + pause <= within
-        allowed += pause
-    if not fits:
-        with pytest.raises(APITimeoutError) as caught:
-            run(steps[0], [*steps[1:], end], clock)
-        assert caught.value.phase == "wait"
-        assert not caught.value.retryable
-    elif steps:
-        assert run(steps[0], [*steps[1:], end], clock) == (end, pauses)
+        if left <= 0:
+            with pytest.raises(APITimeoutError) as caught:
+                run(steps[0], [*steps[1:], end], clock)
+            assert caught.value.phase == "wait"
+            assert not caught.value.retryable
+            return
+        wanted.append(min(pause, left))
+        left = within - sum(wanted)
+    if steps:
+        outcome, slept = run(steps[0], [*steps[1:], end], clock)
+        assert outcome is end
+        assert slept == pytest.approx(wanted)
 
 
 def test_each_step_is_told_with_what_is_known() -> None:
     clock = Clock()
     first = step(1, progress=0, partial={"object": "list", "id": "job"})
     second = step(2, progress=50, partial={"object": "list", "id": "job", "more": 1})
-    run(first, [second, Answer({})], clock)
-    assert [(p.stage, p.done, p.total) for p in clock.told] == [("wait", 0, 100), ("wait", 50, 100)]
+    run(first, [second, Answer({"id": "job", "whole": True})], clock)
+    assert [(p.stage, p.done, p.total) for p in clock.told] == [
+        ("wait", 0, 100),
+        ("wait", 50, 100),
+        ("wait", 100, 100),
+    ]
     assert all(isinstance(p.partial, View) for p in clock.told)
     assert clock.told[1].partial["more"] == 1
+    assert clock.told[2].partial["whole"] is True
 
 
 def test_an_error_on_the_way_carries_what_is_known() -> None:
@@ -142,8 +149,9 @@ def test_a_job_that_is_not_finished_in_time_names_itself() -> None:
 
 def test_a_job_whose_progress_nobody_knows_is_told_too() -> None:
     clock = Clock()
-    run(step(1, partial={"id": "job"}), [step(1), Answer({})], clock)
-    assert [(p.done, p.total, p.partial.id) for p in clock.told] == [(0, None, "job")] * 2
+    run(step(1, partial={"id": "job"}), [step(1), Answer({"id": "job"})], clock)
+    told = [(p.done, p.total, p.partial.id) for p in clock.told]
+    assert told == [(0, None, "job"), (0, None, "job"), (100, 100, "job")]
 
 
 def test_with_a_limit_that_no_waiting_reaches_it_ends_with_what_is_known() -> None:

@@ -247,3 +247,119 @@ def test_a_missing_file_is_an_error_before_anything_is_sent(
         with pytest.raises(jackfield.SourceError, match="not a regular file"):
             given(client, file=tmp_path)
     assert flaky.connections == 0
+
+
+# A file object stands where it stood, whatever becomes of the upload -----------------------------
+
+
+class Enough(Exception):
+    pass
+
+
+def _stop(step: jackfield.Progress) -> None:
+    raise Enough
+
+
+@pytest.mark.parametrize("hook", [whole_body, form], ids=["whole", "form"])
+def test_a_callback_that_raises_leaves_the_file_where_it_stood(
+    flaky: RawServer, upload: Path, hook: Any
+) -> None:
+    with client_for(flaky, hook) as client, upload.open("rb") as file:
+        file.seek(5)
+        with pytest.raises(Enough):
+            given(client, file=file, on_progress=_stop)
+        assert file.tell() == 5
+
+    async def main() -> None:
+        async with async_client_for(flaky, hook) as client:
+            with upload.open("rb") as file:
+                file.seek(5)
+                with pytest.raises(Enough):
+                    await given(client, file=file, on_progress=_stop)
+                assert file.tell() == 5
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("hook", [whole_body, form], ids=["whole", "form"])
+def test_a_cancelled_upload_leaves_the_file_where_it_stood(
+    serve: Callable[..., RawServer], upload: Path, hook: Any
+) -> None:
+    server = serve(lambda asked, wire: wire.reply(200, DONE))
+
+    async def main() -> None:
+        begun = asyncio.Event()
+        async with async_client_for(server, hook) as client:
+            with upload.open("rb") as file:
+                file.seek(5)
+                task = asyncio.ensure_future(
+                    given(client, file=file, on_progress=lambda step: begun.set())
+                )
+                await begun.wait()
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                assert file.tell() == 5
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("change", [b"", b"x" * 300_000], ids=["shorter", "longer"])
+def test_a_file_that_changes_while_it_is_sent(
+    serve: Callable[..., RawServer], tmp_path: Path, change: bytes
+) -> None:
+    """What was announced is sent; where that is no longer there, the error says so."""
+    path = tmp_path / "growing.wav"
+    path.write_bytes(b"y" * 200_000)
+    server = serve(lambda asked, wire: wire.reply(200, DONE))
+
+    def changed(step: jackfield.Progress) -> None:
+        if change:
+            path.write_bytes(b"y" * 200_000 + change)
+        else:
+            os.truncate(path, 1000)
+
+    with client_for(server, whole_body) as client:
+        if change:
+            given(client, file=path, on_progress=changed)
+            assert server.requests[0].size == 200_000
+        else:
+            with pytest.raises(jackfield.SourceError, match=r"growing\.wav changed"):
+                given(client, file=path, on_progress=changed)
+
+
+def test_a_header_of_the_clients_does_not_hide_a_forms_boundary(
+    serve: Callable[..., RawServer],
+) -> None:
+    server = serve(lambda asked, wire: wire.reply(200, DONE))
+    with client_for(server, form, headers={"content-type": "application/json"}) as client:
+        given(client, file=b"x", extra_headers={"Content-Type": "text/plain"})
+    assert server.requests[0].headers["content-type"].startswith("multipart/form-data; boundary=")
+
+
+def test_extra_body_replaces_a_forms_fields_as_it_does_in_json(
+    serve: Callable[..., RawServer],
+) -> None:
+    server = serve(lambda asked, wire: wire.reply(200, DONE))
+    with client_for(server, form) as client:
+        given(client, file=b"x", extra_body={"model": "other", "tags": ["a", {"b": 1}]})
+    body = server.requests[0].body
+    assert body.count(b'name="model"') == 1
+    for part in (b'name="model"\r\n\r\nother', b'name="tags[]"\r\n\r\na', b'name="tags[][b]"'):
+        assert part in body
+
+
+def test_an_async_callback_or_file_is_an_error_that_says_so(flaky: RawServer) -> None:
+    async def told(step: jackfield.Progress) -> None:
+        raise AssertionError
+
+    class Upload:
+        async def read(self, size: int = -1) -> bytes:
+            return b""
+
+    with client_for(flaky, form) as client:
+        with pytest.raises(jackfield.ConfigError, match="async"):
+            given(client, file=b"x", on_progress=told)
+        with pytest.raises(jackfield.SourceError, match="await"):
+            given(client, file=Upload())
+    assert flaky.connections == 0

@@ -16,6 +16,7 @@ import jackfield
 from jackfield.envelope import END, Call, Delegate, Result
 from jackfield.manifest import Claim, Manifest, Surface
 from jackfield.views import View
+from jackfield_openai_responses.manifest import MANIFEST as RESPONSES
 
 
 class ResponseEvent(View):
@@ -208,3 +209,58 @@ def test_a_bridge_that_delegates_to_itself_is_told(bridge: Manifest) -> None:
         with pytest.raises(jackfield.PluginError, match=r"circle.*loop/m") as caught:
             client.call("answers", "loop/m", input="x")
         assert "loop" in str(caught.value.distribution)
+
+
+# The Responses API's own plugin -------------------------------------------------------------------
+
+
+def test_responses_are_served_by_a_chat_provider(upstream: RawServer, tidy: Any) -> None:
+    with jackfield.Client(plugins=[provider("acme", upstream.base_url), RESPONSES]) as client:
+        result = client.responses("acme/m", "say hello", instructions="Be brief.")
+        assert result.output_text == "Hello"
+        assert result.instructions == "Be brief."
+        with client.responses("acme/m", "go", stream=True) as stream:
+            kinds = [event.type for event in stream]
+        assert kinds[0] == "response.created"
+        assert kinds[-1] == "response.completed"
+        assert client.responses("acme/m", "go", stream=True).result().output_text == "Hello"
+        tidy(client)
+    assert [asked.target for asked in upstream.requests] == ["/v1/chat/completions"] * 3
+
+
+def test_responses_are_on_asyncio_as_well(upstream: RawServer, tidy: Any) -> None:
+    async def main() -> None:
+        plugins = [provider("acme", upstream.base_url), RESPONSES]
+        async with jackfield.AsyncClient(plugins=plugins) as client:
+            assert (await client.responses("acme/m", "say hello")).output_text == "Hello"
+            stream = await client.responses("acme/m", "go", stream=True)
+            assert (await stream.result()).output_text == "Hello"
+            tidy(client)
+
+    asyncio.run(main())
+
+
+def test_a_response_that_is_cut_below_is_an_interruption(upstream: RawServer, tidy: Any) -> None:
+    with jackfield.Client(plugins=[provider("acme", upstream.base_url), RESPONSES]) as client:
+        with pytest.raises(jackfield.StreamInterruptedError) as caught:
+            client.responses("acme/m", "cut", stream=True).result()
+        assert caught.value.partial.output_text == "Hello"
+        assert caught.value.partial.status == "in_progress"
+        tidy(client)
+
+
+def test_a_provider_of_its_own_responses_is_asked_itself(upstream: RawServer) -> None:
+    def send(call: Call) -> Any:
+        from jackfield.envelope import WireRequest
+
+        return WireRequest(path="/chat/completions", body={"messages": [{"content": "own"}]})
+
+    own = provider(
+        "acme",
+        upstream.base_url,
+        claims=(Claim("chat", "acme/"), Claim("responses", "acme/", identity=True)),
+        hooks={"transform_request": send},
+    )
+    with jackfield.Client(plugins=[own, RESPONSES]) as client:
+        assert client.responses("acme/m", "x").id == "chatcmpl-1"
+        assert client.explain("acme/m", "responses")["plugin"] == "acme"

@@ -14,6 +14,7 @@ from rawserver import RawServer
 import jackfield
 from jackfield.envelope import Call, Result, WireRequest
 from jackfield.manifest import Claim, Endpoint, Manifest, Rewriter
+from jackfield_openai_responses.manifest import MANIFEST as RESPONSES
 
 PREFIX = "openai/responses/"
 
@@ -188,3 +189,63 @@ def test_a_route_of_eight_steps_is_too_long(upstream: RawServer) -> None:
         pytest.raises(jackfield.PluginError, match="over 8 steps"),
     ):
         client.completion("hop/1", answers.HELLO)
+
+
+# The Responses API's own plugin -------------------------------------------------------------------
+
+FUNCTION = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+
+
+@pytest.fixture
+def openai(serve: Callable[..., RawServer]) -> RawServer:
+    """Both endpoints; what each says is where it was asked."""
+
+    def answer(asked: Any, wire: Any) -> None:
+        text = asked.target.removeprefix("/v1")
+        if text == "/responses":
+            part = {"type": "output_text", "text": text, "annotations": []}
+            item = {"type": "message", "id": "msg_1", "role": "assistant", "content": [part]}
+            said = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m"}
+            wire.reply(200, {**said, "status": "completed", "output": [item]})
+        else:
+            wire.reply(200, answers.completion(text))
+
+    return serve(answer)
+
+
+@pytest.mark.parametrize(
+    ("model", "params", "where"),
+    [
+        ("gpt-5", {"reasoning_effort": EFFORT}, "/responses"),
+        ("openai/gpt-5", {"reasoning_effort": EFFORT}, "/responses"),
+        ("gpt-5", {"reasoning_effort": {"effort": "high"}}, "/chat/completions"),
+        ("gpt-5", {"reasoning_effort": "high"}, "/chat/completions"),
+        ("gpt-5", {"reasoning_effort": "high", "tools": [FUNCTION]}, "/chat/completions"),
+        ("gpt-5.4", {"reasoning_effort": "high", "tools": [FUNCTION]}, "/responses"),
+        ("gpt-5.4", {"reasoning_effort": "none", "tools": [FUNCTION]}, "/chat/completions"),
+        ("gpt-5.4", {"reasoning_effort": "high"}, "/chat/completions"),
+        ("gpt-5.4", {"tools": [FUNCTION]}, "/chat/completions"),
+        (
+            "gpt-5.4",
+            {"reasoning_effort": "high", "tools": [FUNCTION], "unsupported": "pass"},
+            "/chat/completions",
+        ),
+        ("gpt-5-pro", {}, "/responses"),
+        ("openai/responses/gpt-4o", {}, "/responses"),
+    ],
+)
+def test_parameters_decide_where_a_call_goes(
+    openai: RawServer, model: str, params: dict[str, Any], where: str, tidy: Any
+) -> None:
+    given = {"plugins": ["openai", RESPONSES], "api_key": "k", "base_url": openai.base_url}
+
+    async def on_loop() -> Any:
+        async with jackfield.AsyncClient(**given) as client:
+            return await client.completion(model, answers.HELLO, **params)
+
+    with jackfield.Client(**given) as client:
+        result = client.completion(model, answers.HELLO, **params)
+        tidy(client)
+    assert result.choices[0].message.content == where
+    assert asyncio.run(on_loop()).choices[0].message.content == where
+    assert {asked.target for asked in openai.requests} == {f"/v1{where}"}

@@ -8,6 +8,7 @@ import os
 import stat
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -419,3 +420,74 @@ def test_a_limit_that_is_none_is_an_error(upstream: RawServer, get: Any, setting
 def test_a_callback_that_is_no_function_is_an_error(upstream: RawServer, get: Any) -> None:
     with pytest.raises(jackfield.ConfigError, match="on_progress"):
         get(upstream, on_progress=5)
+
+
+# Targets that are no ordinary files -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["chunked", "close"])
+def test_an_empty_body_of_unknown_length_saves_nothing(
+    serve: Callable[..., RawServer], get: Any, tmp_path: Path, ending: str
+) -> None:
+    def answer(asked: Any, wire: Any) -> None:
+        if ending == "chunked":
+            wire.head(200, {"content-type": MP4, "transfer-encoding": "chunked"})
+            wire.send(b"0\r\n\r\n")
+        else:
+            wire.head(200, {"content-type": MP4, "connection": "close"})
+            wire.close()
+
+    (tmp_path / "a.mp4").write_bytes(b"earlier")
+    with pytest.raises(jackfield.APIResponseValidationError, match="empty"):
+        get(serve(answer), save_to=tmp_path / "a.mp4")
+    assert left(tmp_path) == {"a.mp4": b"earlier"}
+
+
+def test_a_link_is_followed_and_rights_are_kept(
+    upstream: RawServer, get: Any, tmp_path: Path
+) -> None:
+    real = tmp_path / "real.mp4"
+    real.write_bytes(b"earlier")
+    real.chmod(0o600)
+    (tmp_path / "link.mp4").symlink_to(real)
+    get(upstream, save_to=tmp_path / "link.mp4")
+    assert (tmp_path / "link.mp4").is_symlink()
+    assert real.read_bytes() == CONTENT
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+
+
+def test_a_pipe_stays_a_pipe(upstream: RawServer, get: Any, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        heard = pool.submit(pipe.read_bytes)
+        assert get(upstream, save_to=pipe).size == len(CONTENT)
+        assert heard.result() == CONTENT
+    assert pipe.is_fifo()
+
+
+def test_a_file_object_that_takes_a_little_at_a_time_gets_it_all(
+    upstream: RawServer, get: Any
+) -> None:
+    class Narrow(Pipe):
+        def write(self, data: Any) -> int:
+            return super().write(bytes(data)[:1000])
+
+    narrow = Narrow()
+    assert get(upstream, save_to=narrow).size == len(CONTENT)
+    assert narrow.got == CONTENT
+
+
+def test_a_file_object_that_takes_nothing_is_an_error(upstream: RawServer, get: Any) -> None:
+    class Full(Pipe):
+        def write(self, data: Any) -> Any:
+            return None
+
+    with pytest.raises(jackfield.SourceError, match="takes nothing"):
+        get(upstream, save_to=Full())
+
+
+def test_a_long_name_is_no_obstacle(upstream: RawServer, get: Any, tmp_path: Path) -> None:
+    name = "名" * 83 + ".mp4"
+    get(upstream, save_to=tmp_path / name)
+    assert left(tmp_path) == {name: CONTENT}

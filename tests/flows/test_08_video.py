@@ -203,8 +203,8 @@ def test_a_video_is_created_waited_for_and_saved(
     )
     assert (video.id, video.status, video.progress) == ("video_1", "completed", 100)
     assert slept.seconds == [0.02] * 3
-    assert heard.done("wait") == [0, 60, 60]  # it is never told that less is done than before
-    assert [each.partial.id for each in heard.all if each.stage == "wait"] == ["video_1"] * 3
+    assert heard.done("wait") == [0, 60, 60, 100]  # never that less is done than before
+    assert [each.partial.id for each in heard.all if each.stage == "wait"] == ["video_1"] * 4
 
     heard = Heard()
     saved = drive(

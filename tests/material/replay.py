@@ -32,7 +32,7 @@ class Replay:
 
     def _answer(self, asked: Asked, wire: Wire) -> None:
         index = int(asked.target.split("/")[1])
-        self.arrived.setdefault(index, []).append(asked.json)
+        self.arrived.setdefault(index, []).append(asked.json if asked.body else None)
         response = self.records[index]["response"]
         headers = {k: v for k, v in response["headers"].items() if k.lower() not in _LEFT_OUT}
         if "sse" in response:

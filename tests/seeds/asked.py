@@ -27,6 +27,23 @@ def chat(upstream: Sandbox, body: Any, **headers: str | None) -> None:
     assert request.status == 200
 
 
+def responses(upstream: Sandbox, body: dict[str, Any], **headers: str | None) -> None:
+    """Assert that the last request was for a response.
+
+    Args:
+        upstream: the sandbox.
+        body: the JSON body without its ``input``.
+        **headers: as for `chat`.
+    """
+    request = upstream.last
+    assert (request.method, request.path) == ("POST", "/v1/responses")
+    assert {name: each for name, each in request.json.items() if name != "input"} == body
+    wanted = {"authorization": "Bearer sk-from-the-environment", **headers}
+    for name, value in wanted.items():
+        assert request.headers.get(name.replace("_", "-")) == value, name
+    assert request.status == 200
+
+
 def only(upstream: Sandbox, count: int = 1) -> None:
     """Assert how many requests there were, and that each was answered."""
     assert [request.status for request in upstream.requests] == [200] * count

@@ -1,6 +1,6 @@
 """Reasoning effort and summaries on chat completions, and what the catalogue says of models.
 
-What happens on the way through the Responses API waits for its plugin: see test_waiting.
+What happens on the way through the Responses API is in test_bridge.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import answers
 import asked
 import pytest
-from marks import CATALOGUE, CHAT, RESPONSES, covers, pending
+from marks import CATALOGUE, CHAT, covers
 from rawserver import Answer, RawServer
 
 import jackfield
@@ -90,7 +90,6 @@ def test_none_takes_the_place_of_minimal_on_the_newer_model(
 
 
 @covers(CATALOGUE, later=f"{ADVANCED}#point:5")
-@pending(RESPONSES, later=f"{ADVANCED}#point:5")
 def test_only_one_effort_for_gpt_5_pro() -> None:
     facts = row("gpt-5-pro")
     assert facts is not None
@@ -132,30 +131,28 @@ def summaries(model: str) -> set[str]:
 
 
 @covers(CATALOGUE, later=(f"{ADVANCED}#point:1", f"{ADVANCED}#point:3"))
-@pending(RESPONSES, later=(f"{ADVANCED}#point:1", f"{ADVANCED}#point:3"))
 @pytest.mark.parametrize("model", [*GPT_5, *O_SERIES])
 def test_automatic_and_detailed_summaries_are_known_of_every_model_that_has_any(model: str) -> None:
     assert {"auto", "detailed"} <= summaries(model)
 
 
 @covers(CATALOGUE, later=f"{ADVANCED}#point:2")
-@pending(RESPONSES, later=f"{ADVANCED}#point:2")
 def test_concise_summaries_are_known_of_the_o_series_alone() -> None:
     assert not any("concise" in summaries(model) for model in GPT_5)
     assert all("concise" in summaries(model) for model in O_SERIES)
     assert summaries("o3-mini") == summaries("o1") == set()
 
 
-@pending(RESPONSES, later=f"{ADVANCED}#block:1")
 @pytest.mark.parametrize("model", ["gpt-5-mini", "gpt-4o"])
 def test_chat_completions_has_no_summary_and_says_who_could(
     upstream: Sandbox, messages: list, model: str
 ) -> None:
     effort = {"effort": "high", "summary": "auto"}
-    with pytest.raises(jackfield.UnsupportedParamsError, match="jackfield-openai-responses"):
-        completion(model, messages, reasoning_effort=effort)
-    assert upstream.requests == []
-    response = completion(model, messages, reasoning_effort=effort, drop_params=True)
+    with jackfield.Client(plugins=["openai"]) as alone:
+        with pytest.raises(jackfield.UnsupportedParamsError, match="jackfield-openai-responses"):
+            alone.completion(model, messages, reasoning_effort=effort)
+        assert upstream.requests == []
+        response = alone.completion(model, messages, reasoning_effort=effort, drop_params=True)
     body = {"model": model, "messages": messages, "reasoning_effort": "high"}
     asked.chat(upstream, body)
     assert [loss.path for loss in response.warnings] == ["reasoning_effort.summary"]
@@ -171,7 +168,6 @@ DETAILS = ("audio_tokens", "cached_tokens", "text_tokens", "image_tokens")
 
 
 @covers(CHAT, later=f"{SECTION}#block:3")
-@pending(RESPONSES, later=f"{SECTION}#block:3")
 def test_every_key_of_the_expected_answer_can_be_read(upstream: Sandbox, messages: list) -> None:
     response = completion("gpt-5-mini", messages, reasoning_effort="low")
     assert all(getattr(response, name) is not None for name in KEYS)

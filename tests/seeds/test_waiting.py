@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 import pytest
 import waiting
-from marks import PROXY, RESPONSES, pending
-
-import jackfield
-from jackfield_testing import Sandbox
-
-
-@pytest.mark.parametrize(
-    "calls",
-    [
-        pytest.param(calls, id=name, marks=pending(RESPONSES, later=name))
-        for name, calls in waiting.RESPONSES.items()
-    ],
-)
-def test_a_call_names_the_distribution_to_install(
-    upstream: Sandbox, messages: list, calls: list[dict[str, Any]]
-) -> None:
-    for call in calls:
-        with pytest.raises(jackfield.NoRouteError, match=f"install {RESPONSES}") as caught:
-            jackfield.completion(messages=messages, **call)
-        assert caught.value.distribution == RESPONSES
-    assert upstream.requests == []
+from marks import PROXY, pending
 
 
 @pytest.mark.parametrize(

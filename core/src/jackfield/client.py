@@ -297,16 +297,16 @@ class _Base:
             given,
             client,
             FetchRules(
-                self._local_files,
-                self._private_urls,
-                max_file_bytes=config.file_limit(given, client),
+                self._local_files, self._private_urls, given, client, self._jitter, self._now
             ),
             self._jitter,
             self._now,
             self._is_async,
-            _sink(given.get("save_to")),
-            _report(given.get("on_progress")),
         )
+        if given:
+            context.sink = _sink(given.get("save_to"))
+            context.report = _report(given.get("on_progress"))
+            config.file_limit(given, client)  # said now, whether a file comes or not
         stack = self._all_middleware(registry)
         if stack:
             from jackfield.middleware import wrap
@@ -356,7 +356,7 @@ _SETTINGS = frozenset(config.CALL_SETTINGS)
 def _doable(surface: Surface, operation: str, model: str | None) -> bool:
     """Whether the operation streams; an error where it can't be called like this at all."""
     if operation == CREATE:
-        known, needs_model, streams = True, True, surface.chunk is not None
+        known, needs_model, streams = True, surface.needs_model, surface.chunk is not None
     else:
         found = surface.operation(operation)
         known = found is not None
@@ -382,6 +382,12 @@ def _sink(target: Any) -> Sink | None:
 def _report(given: Any) -> Report | None:
     if given is not None and not callable(given):
         raise ConfigError(f"on_progress is a function, not {type(given).__name__}")
+    if given is None:
+        return None
+    from inspect import iscoroutinefunction
+
+    if iscoroutinefunction(given):
+        raise ConfigError("on_progress is an ordinary function, not an async one")
     report: Report | None = given
     return report
 

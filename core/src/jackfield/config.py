@@ -298,8 +298,8 @@ def resolve(
     settings.base_url = _base(base) if base is not None else endpoint.base_url
     session_name = "aclient_session" if is_async else "client_session"
     settings.session = pick(session_name)
-    settings.timeouts = _timeouts(pick("timeout"), pick("stream_idle_timeout"))
-    settings.max_retries = _retries(pick("max_retries"))
+    settings.timeouts = timeouts(given, client)
+    settings.max_retries = retries(given, client)
     settings.query = _mapping(given, "extra_query")
     settings.extra_body = _mapping(given, "extra_body")
     settings.headers = _headers(given, client, endpoint, pick)
@@ -405,6 +405,24 @@ def _retries(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ConfigError(f"max_retries is a whole number from 0, not {value!r}")
     return value
+
+
+def timeouts(given: Mapping[str, Any], client: Mapping[str, Any]) -> Timeouts:
+    """The timeouts of a call.
+
+    Raises:
+        ConfigError: they are none.
+    """
+    return _timeouts(_pick(given, client, "timeout"), _pick(given, client, "stream_idle_timeout"))
+
+
+def retries(given: Mapping[str, Any], client: Mapping[str, Any]) -> int:
+    """``max_retries`` of a call.
+
+    Raises:
+        ConfigError: it is no number of retries.
+    """
+    return _retries(_pick(given, client, "max_retries"))
 
 
 def file_limit(given: Mapping[str, Any], client: Mapping[str, Any]) -> int | None:

@@ -104,7 +104,7 @@ class RequestError(JackfieldError):
 
 
 class SourceError(RequestError):
-    """A file, file object or URL given in a call cannot be read or may not be."""
+    """A file, file object or URL given in a call cannot be read, may not be, or is too large."""
 
 
 class TransportError(JackfieldError):

@@ -59,8 +59,6 @@ class Context:
         jitter: Callable[[], float],
         now: Callable[[], float],
         is_async: bool,
-        sink: Sink | None = None,
-        report: Report | None = None,
     ) -> None:
         self.registry = registry
         self.given = given
@@ -69,8 +67,8 @@ class Context:
         self.jitter = jitter
         self.now = now
         self.is_async = is_async
-        self.sink = sink
-        self.report = report
+        self.sink: Sink | None = None
+        self.report: Report | None = None
 
     def official(self, endpoint: Endpoint) -> bool:
         """Whether requests go to the endpoint's own base URL."""
@@ -215,7 +213,10 @@ def _save(
     if _is_json(kind) or kind.endswith("/html") or reply.headers.get("content-length") == "0":
         content = yield Read(reply)
         _check_bytes(content, reply, settings, owner)
-    return (yield Save(reply, sink, settings.timeouts, report, content))
+    saved = yield Save(reply, sink, settings.timeouts, report, content)
+    if not saved.size:
+        raise _invalid("an empty body", b"", reply, owner, settings)
+    return saved
 
 
 def _error(reply: Any, settings: Settings, owner: Layer) -> Generator[Any, Any, APIError]:

@@ -12,11 +12,11 @@ from collections.abc import Generator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from jackfield import retry
 from jackfield.answers import Fetch, Fetched
-from jackfield.config import Timeouts
-from jackfield.effects import Close, Outgoing, Read, ReadSource, Resolve, Send
+from jackfield.effects import Close, Outgoing, Read, ReadSource, Resolve, Send, Sleep
 from jackfield.envelope import Call
-from jackfield.errors import SourceError
+from jackfield.errors import APIError, SourceError, error_class
 from jackfield.sources import FetchRules, Source, too_large
 
 MAX_DOWNLOAD = 64 * 1024 * 1024
@@ -44,7 +44,9 @@ def gather(
             if call.origin == "remote":
                 raise SourceError("a call that came over a network can't name a local file")
             if not rules.local_files:
-                raise SourceError(f"local files are turned off (local_files=False): {source.text}")
+                raise SourceError(
+                    f"local files are turned off (Client(local_files=False)): {source.text}"
+                )
         data = yield ReadSource(source, fetch.mode, limit)
         found[source] = Fetched(data, name=source.name, size=source.size)
     return found
@@ -79,11 +81,26 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 def _download(
     source: Source, limit: int, head: bool, rules: FetchRules
 ) -> Generator[Any, Any, Fetched]:
+    """Download a URL; what breaks on the way is tried again, as a request to an API is."""
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            return (yield from _downloaded(source, limit, head, rules))
+        except APIError as error:
+            pause = retry.delay(error, attempt, rules.max_retries, rules.jitter(), rules.now())
+            if pause is None:
+                raise SourceError(f"{_shown(source.text)}: {error.message}") from error
+        yield Sleep(pause)
+
+
+def _downloaded(
+    source: Source, limit: int, head: bool, rules: FetchRules
+) -> Generator[Any, Any, Fetched]:
     url = source.text
-    timeouts = rules.timeouts or Timeouts.of(30.0)
     for _ in range(MAX_REDIRECTS + 1):
         address = yield from _checked_address(url, rules)
-        outgoing = Outgoing("GET", url, {"Accept": "*/*"}, None, timeouts, address=address)
+        outgoing = Outgoing("GET", url, {"Accept": "*/*"}, None, rules.timeouts, address=address)
         reply = yield Send(outgoing)
         if reply.status in (301, 302, 303, 307, 308) and "location" in reply.headers:
             yield Close(reply)
@@ -91,7 +108,11 @@ def _download(
             continue
         if reply.status >= 400:
             yield Close(reply)
-            raise SourceError(f"{_shown(url)} answered with status {reply.status}")
+            raise error_class(reply.status, None, None)(
+                f"it answered with status {reply.status}",
+                status_code=reply.status,
+                headers=reply.headers,
+            )
         data = yield Read(reply, limit)
         if len(data) > limit:
             if not head:
@@ -117,7 +138,7 @@ def _checked_address(url: str, rules: FetchRules) -> Generator[Any, Any, str | N
         if not public(address):
             raise SourceError(
                 f"{_shown(url)} leads to the private address {address}, which is not downloaded "
-                "(private_urls=True allows it)"
+                "(Client(private_urls=True) allows it)"
             )
     if not addresses:
         raise SourceError(f"{_shown(url)}: the host has no address")

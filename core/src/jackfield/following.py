@@ -41,26 +41,34 @@ def follow(
         APITimeoutError: the waiting takes longer than the step's ``within``.
         PluginError: there is no end.
     """
-    started, waited, partial = context.now(), 0.0, None
+    started, waited, partial, told = context.now(), 0.0, None, False
     for _ in range(MAX_REQUESTS):
         if isinstance(step.partial, dict):
             partial = shown(step.partial, surface_layer)
         # A clock that stands still, as in tests, is no reason to wait for ever.
         elapsed = max(context.now() - started, waited)
-        if step.within is not None and elapsed + step.after > step.within:
-            raise _too_long(step.within, partial, owner)
+        pause = step.after
+        if step.within is not None:
+            left = step.within - elapsed
+            if left < 0 or (left == 0 and pause > 0):
+                raise _too_long(step.within, partial, owner)
+            pause = min(pause, left)  # so that it is looked at a last time
         if context.report is not None and (partial is not None or step.progress is not None):
             total = None if step.progress is None else 100
             context.report(Progress("wait", step.progress or 0, total, partial))
-        if step.after > 0:
-            yield Sleep(step.after)
-            waited += step.after
+            told = True
+        if pause > 0:
+            yield Sleep(pause)
+            waited += pause
         try:
             answer = yield from ask(step.request, step.state)
         except APIError as error:
             error.partial = partial if error.partial is None else error.partial
             raise
         if isinstance(answer, Answer):
+            if told and context.report is not None:
+                done = shown(answer.raw, surface_layer) if isinstance(answer.raw, dict) else partial
+                context.report(Progress("wait", 100, 100, done))
             return answer
         step = answer
     if step.within is not None:

@@ -127,9 +127,12 @@ class Machine:
         if self._stages:
             chunks = self._through(END)
             self.kept += chunks
-            self._check(self._inner, self._layers[-1].route.surface)
+            self._check_inner()
         self._check(self.kept, self._surface)
         return chunks
+
+    def _check_inner(self) -> None:
+        self._check(self._inner, self._layers[-1].route.surface)
 
     def _check(self, chunks: Sequence[Chunk], surface: Surface) -> None:
         if surface.complete is None:
@@ -191,6 +194,7 @@ class Machine:
                 self._inner += given
             events = [Event(chunk) for chunk in given]
             if event is END and stage is not self._stages[-1]:
+                self._check_inner()  # what waits for the end makes a whole of it
                 events.append(END)
         return [each.json for each in events]
 

@@ -219,6 +219,7 @@ class Surface(Value):
         required: parameters without which there is no call.
         structured: ``(params) -> (params, finish)`` for calls whose parameters hold Python types.
         operations: what it does besides ``create``.
+        needs_model: whether a call has to name a model; without one a claim's ``default`` serves.
     """
 
     name: str
@@ -230,12 +231,13 @@ class Surface(Value):
     required: tuple[str, ...] = ()
     structured: str | None = None
     operations: tuple[Operation, ...] = ()
+    needs_model: bool = True
 
     def operation(self, name: str) -> Operation | None:
         """The operation of that name, ``create`` among them; None where there is none."""
         if name == CREATE:
             streams = self.chunk is not None
-            return Operation(CREATE, self.result, self.required, needs_model=True, streams=streams)
+            return Operation(CREATE, self.result, self.required, self.needs_model, streams)
         return next((known for known in self.operations if known.name == name), None)
 
 

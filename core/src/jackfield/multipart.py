@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 
 from jackfield.envelope import FilePart, Multipart
 from jackfield.errors import RequestError
@@ -81,7 +82,7 @@ class MultipartBody:
             total += len(head) + size + 2
         return total
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Generator[bytes, None, None]:
         """The body, a piece at a time."""
         for head, content, most in self._fields:
             yield head
@@ -103,14 +104,15 @@ def _content(
     return value.source, limit(value.max_bytes)
 
 
-def _bounded(source: Source, most: int | None) -> Iterator[bytes]:
+def _bounded(source: Source, most: int | None) -> Generator[bytes, None, None]:
     """A file's pieces; one whose size nobody knew is stopped where it passes its limit."""
     done = 0
-    for piece in source.pieces():
-        done += len(piece)
-        if most is not None and done > most:
-            raise too_large(source, most)
-        yield piece
+    with closing(source.pieces()) as pieces:
+        for piece in pieces:
+            done += len(piece)
+            if most is not None and done > most:
+                raise too_large(source, most)
+            yield piece
 
 
 class SourceBody:
@@ -125,6 +127,6 @@ class SourceBody:
         """The file's size, if known."""
         return self._source.measure()
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Generator[bytes, None, None]:
         """The file, a piece at a time."""
         return self._source.pieces()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jackfield.protocols import Body
 
 MAX_REDIRECTS = 10
+_FORM = "multipart/form-data;"
 _STANDARD = frozenset({"accept", "content-type"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -73,6 +74,9 @@ def outgoing_of(
     own, session = (settings.headers, settings.session) if at_home else ({}, None)
     if request.headers or own:
         headers = config.merge_headers(headers, request.headers, own)
+        if content_type is not None and content_type.startswith(_FORM):
+            # Without the boundary that only core knows, a form is unreadable.
+            headers = config.merge_headers(headers, {"Content-Type": content_type})
     return Outgoing(request.method, url, headers, body, settings.timeouts, session, report=report)
 
 
@@ -110,7 +114,8 @@ def _body(
     if isinstance(body, Multipart):
         from jackfield.multipart import MultipartBody
 
-        fields = [*body.fields, *_fields(extra)]
+        fields = [(n, v) for n, v in body.fields if n.partition("[")[0] not in extra]
+        fields += _fields(extra)
         multipart = MultipartBody(Multipart(fields), rules.limit)
         for source in multipart.sources:
             _allowed(source, call, rules)
@@ -161,7 +166,7 @@ def _allowed(source: Source, call: Call, rules: FetchRules) -> None:
     if source.kind == "path" and call.origin == "remote":
         raise SourceError("a call that came over a network can't name a local file")
     if source.kind == "path" and not rules.local_files:
-        raise SourceError(f"local files are turned off (local_files=False): {source.text}")
+        raise SourceError(f"local files are turned off (Client(local_files=False)): {source.text}")
 
 
 def _refuse(value: Any) -> Any:

@@ -5,7 +5,7 @@ Nothing imports this when it runs: protocol classes take longer to define than w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Protocol
 
 
@@ -16,7 +16,7 @@ class Body(Protocol):
     def length(self) -> int | None:
         """Its length in bytes, if known."""
 
-    def pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Generator[bytes, None, None]:
         """The body, a piece at a time; each call starts from the beginning."""
 
 

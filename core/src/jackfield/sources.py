@@ -10,9 +10,11 @@ import contextlib
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from jackfield import config
 from jackfield.errors import SourceError
 
 if TYPE_CHECKING:
@@ -25,26 +27,42 @@ PIECE = 64 * 1024
 class FetchRules:
     """What may be read: paths (``local_files``), private addresses (``private_urls``), how much.
 
-    ``max_file_bytes`` stands in place of the limits that plugins set.
+    How patiently, how often and how much is the call's settings' to say; they are looked up when
+    something is read, which few calls do.
     """
 
-    __slots__ = ("local_files", "max_file_bytes", "private_urls", "timeouts")
+    __slots__ = ("_client", "_given", "jitter", "local_files", "now", "private_urls")
 
     def __init__(
         self,
         local_files: bool = True,
         private_urls: bool = False,
-        timeouts: Timeouts | None = None,
-        max_file_bytes: int | None = None,
+        given: Mapping[str, Any] = MappingProxyType({}),
+        client: Mapping[str, Any] = MappingProxyType({}),
+        jitter: Callable[[], float] = float,
+        now: Callable[[], float] = float,
     ) -> None:
         self.local_files = local_files
         self.private_urls = private_urls
-        self.timeouts = timeouts
-        self.max_file_bytes = max_file_bytes
+        self.jitter = jitter
+        self.now = now
+        self._given = given
+        self._client = client
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """The call's timeouts."""
+        return config.timeouts(self._given, self._client)
+
+    @property
+    def max_retries(self) -> int:
+        """How often a download is tried again."""
+        return config.retries(self._given, self._client)
 
     def limit(self, of_plugin: int | None) -> int | None:
         """Bytes that a file may have: the caller's limit, else the plugin's, else None."""
-        return of_plugin if self.max_file_bytes is None else self.max_file_bytes
+        own = config.file_limit(self._given, self._client)
+        return of_plugin if own is None else own
 
 
 class Source:
@@ -117,6 +135,8 @@ class Source:
             raise SourceError("the file object is in text mode; open it with mode 'rb'")
         if getattr(file, "closed", False):
             raise SourceError("the file object is closed")
+        if _is_async(file.read):
+            raise SourceError("the file object is read with await; give what is behind it (.file)")
         name = getattr(file, "name", None)
         name = os.path.basename(name) if isinstance(name, str) and name[:1] != "<" else None
         try:
@@ -155,11 +175,15 @@ class Source:
             self.size = found.st_size
         return self.size
 
-    def pieces(self, limit: int | None = None) -> Iterator[bytes]:
+    def pieces(self, limit: int | None = None) -> Generator[bytes, None, None]:
         """The content in pieces, from the caller's position, which is put back at the end.
 
+        Args:
+            limit: bytes to read at most; None for all. Of a file whose size is known, that many
+                are read, however it grows meanwhile.
+
         Raises:
-            SourceError: it can't be read, or can't be read again.
+            SourceError: it can't be read, can't be read again, or has become shorter.
         """
         if self._spent:
             raise SourceError(
@@ -179,7 +203,7 @@ class Source:
             except OSError as error:
                 raise SourceError(f"can't read {self._value}: {error.strerror}") from error
             with file:
-                yield from _read(file, limit)
+                yield from self._as_measured(file, limit)
         elif self.kind == "file":
             if self._position is None:
                 head, self._head = self._head, b""
@@ -192,12 +216,27 @@ class Source:
             except (OSError, ValueError) as error:  # closed meanwhile
                 raise SourceError(f"reading the file failed: {error}") from error
             try:
-                yield from _read(self._value, limit)
+                yield from self._as_measured(self._value, limit)
             finally:
                 with contextlib.suppress(OSError, ValueError):
                     self._value.seek(self._position)
         else:
             raise SourceError(f"a URL is downloaded, not read: {self.text}")
+
+    def _as_measured(self, file: Any, limit: int | None) -> Iterator[bytes]:
+        """As much as there was when it was measured, which is what was announced."""
+        if limit is not None or self.size is None:
+            yield from _read(file, limit)
+            return
+        done = 0
+        for piece in _read(file, self.size):
+            done += len(piece)
+            yield piece
+        if done < self.size:
+            raise SourceError(
+                f"{self.name or _WORDS[self.kind]} changed while it was read: it had {self.size} "
+                f"bytes, and {done} were there"
+            )
 
     def read(self, mode: Literal["all", "head"], max_bytes: int | None) -> bytes:
         """The whole content, or its first ``max_bytes``.
@@ -220,15 +259,23 @@ class Source:
         return content
 
 
+_WORDS = {"bytes": "the content", "file": "the file", "path": "the file", "url": "the download"}
+
+
 def too_large(source: Source | str, limit: int) -> SourceError:
     """The error for content over a limit; a source's size is in it, where that is known."""
     what, size = source, None
     if isinstance(source, Source):
-        what, size = source.name or f"the {source.kind}", source.size
+        what, size = source.name or _WORDS[source.kind], source.size
     has = "is larger than" if size is None else f"has {size} bytes, more than"
     return SourceError(
         f"{what} {has} the limit of {limit} bytes (max_file_bytes= sets another limit)"
     )
+
+
+def _is_async(method: Any) -> bool:
+    code = getattr(getattr(method, "__func__", method), "__code__", None)
+    return code is not None and bool(code.co_flags & 0x80)  # inspect.CO_COROUTINE
 
 
 def _read(file: Any, limit: int | None) -> Iterator[bytes]:
@@ -238,10 +285,14 @@ def _read(file: Any, limit: int | None) -> Iterator[bytes]:
             piece = file.read(PIECE if left is None else min(PIECE, left))
         except (OSError, ValueError) as error:
             raise SourceError(f"reading the file failed: {error}") from error
+        if piece is None:
+            raise SourceError("the file object does not block, and has nothing to read now")
         if not piece:
             return
         if not isinstance(piece, bytes):
-            raise SourceError("the file object gives text; open it with mode 'rb'")
+            raise SourceError(
+                f"the file object gives {type(piece).__name__}, not bytes; open it with mode 'rb'"
+            )
         if left is not None:
             left -= len(piece)
         yield piece
@@ -263,17 +314,21 @@ class Saved:
 
 
 class Sink:
-    """Where a download goes: a path (a temporary file, renamed when whole) or a file object.
+    """Where a download goes: a path or a file object.
+
+    A path gets its content whole or not at all: it is written to a temporary file beside it, which
+    is then given its name. A link is followed, the rights of a file that is there are kept, and
+    what is no ordinary file (a pipe, a device) is written to as it is.
 
     Attributes:
         written: bytes so far.
-        replayable: whether what was written can be taken back, so that it can be written again.
     """
 
     def __init__(self, target: str | os.PathLike[str] | Any) -> None:
         self._file: Any = None
         self._part: str | None = None
         self._path: str | None = None
+        self._special = False
         self._start: int | None = None
         self._at_end = False
         if isinstance(target, (str, os.PathLike)):
@@ -288,6 +343,11 @@ class Sink:
     def _where(self) -> str:
         return "the file object" if self._path is None else self._path
 
+    @property
+    def _target(self) -> str:
+        """The path itself, or what it is a link to."""
+        return os.path.realpath(self._where)
+
     def check(self) -> None:
         """Find what is wrong before anything is asked for. Nothing is made yet.
 
@@ -297,12 +357,13 @@ class Sink:
         if self._path is None:
             self._check_file()
             return
-        folder = os.path.dirname(os.path.abspath(self._path))
-        if not os.path.basename(self._path) or os.path.isdir(self._path):
+        folder = os.path.dirname(self._target)
+        if not os.path.basename(self._path) or os.path.isdir(self._target):
             raise SourceError(f"can't write {self._path or repr('')}: it is a directory")
         if not os.path.isdir(folder):
             raise SourceError(f"can't write {self._path}: there is no directory {folder}")
-        if not os.access(folder, os.W_OK | os.X_OK):
+        self._special = os.path.exists(self._target) and not os.path.isfile(self._target)
+        if not os.access(self._target if self._special else folder, os.W_OK):
             raise SourceError(f"can't write {self._path}: no permission to write in {folder}")
 
     def _check_file(self) -> None:
@@ -310,6 +371,8 @@ class Sink:
             raise SourceError("the file object is in text mode; open it with mode 'wb'")
         if getattr(self._file, "closed", False):
             raise SourceError("the file object is closed")
+        if _is_async(self._file.write):
+            raise SourceError("the file object is written with await; give what is behind it")
         writable = getattr(self._file, "writable", None)
         if callable(writable) and not writable():
             raise SourceError("the file object is not open for writing; open it with mode 'wb'")
@@ -324,7 +387,15 @@ class Sink:
     @property
     def replayable(self) -> bool:
         """Whether the content could be written again after `abandon`."""
-        return self._path is not None or self._start is not None or not self.written
+        by_name = self._path is not None and not self._special
+        return by_name or self._start is not None or not self.written
+
+    def _open(self) -> Any:
+        if self._special:
+            return open(self._target, "wb", buffering=0)
+        folder = os.path.dirname(self._target)
+        self._part = os.path.join(folder, f".{os.urandom(8).hex()}.part")
+        return open(self._part, "xb")
 
     def write(self, piece: bytes) -> None:
         """Add a piece.
@@ -334,30 +405,37 @@ class Sink:
         """
         try:
             if self._file is None:
-                assert self._path is not None
-                folder, name = os.path.split(os.path.abspath(self._path))
-                self._part = os.path.join(folder, f".{name[:200]}.{os.urandom(4).hex()}.part")
-                self._file = open(self._part, "xb")  # noqa: SIM115 - closed below
-            self._file.write(piece)
+                self._file = self._open()
+            rest = memoryview(piece)
+            while rest:
+                taken = self._file.write(rest)
+                if taken is None and isinstance(self._file, io.RawIOBase):
+                    raise SourceError(f"can't write {self._where}: it takes nothing now")
+                rest = rest[len(rest) if taken is None else taken :]
         except (OSError, ValueError) as error:
             raise SourceError(f"can't write {self._where}: {error}") from error
         self.written += len(piece)
 
     def finish(self) -> Saved:
-        """Everything is there: give the file its name.
+        """Everything is there: give the file its name. Of nothing, nothing is made.
 
         Raises:
             SourceError: it can't be written.
         """
+        if not self.written:
+            self.abandon()
+            return Saved(self._path, 0)
         try:
-            if self._path is not None:
-                self.write(b"")
+            if self._path is None:
+                if hasattr(self._file, "flush"):
+                    self._file.flush()
+            else:
                 self._file.close()
-                assert self._part is not None
-                os.replace(self._part, self._path)
+            if self._part is not None:
+                if os.path.isfile(self._target):
+                    os.chmod(self._part, stat.S_IMODE(os.stat(self._target).st_mode))
+                os.replace(self._part, self._target)
                 self._part = None
-            elif hasattr(self._file, "flush"):
-                self._file.flush()
         except (OSError, ValueError) as error:
             raise SourceError(f"can't write {self._where}: {error}") from error
         return Saved(self._path, self.written)
@@ -373,7 +451,8 @@ class Sink:
                 with contextlib.suppress(OSError):
                     os.unlink(self._part)
                 self._part = None
-            self.written = 0
+            if not self._special:
+                self.written = 0
         elif self.written and self._start is not None:
             with contextlib.suppress(OSError, ValueError):
                 self._file.seek(self._start)

@@ -381,7 +381,7 @@ def test_vectors_that_fit_no_inputs_are_an_error(
 
 def test_an_answer_to_one_request_stays_what_it_is(serve: Callable[..., RawServer]) -> None:
     odd: list[Any] = [{"object": "list"}, {"data": None}, {"data": [1, {"embedding": "AAAA"}]}]
-    odd.append({"data": [{"index": 0, "embedding": [1.5]}, {"index": 0, "embedding": [2.5]}, {}]})
+    odd.append({"data": [{"index": 0, "embedding": [1.5]}, {"index": 0, "embedding": [2.5]}]})
     for body in odd:
         server = serve(lambda asked, wire, body=body: wire.reply(200, body))
         assert Both(api_base=server.base_url)(SMALL, input=["a", "b"]).to_dict() == body
@@ -455,8 +455,9 @@ def test_progress_is_told_in_percent(serve: Callable[..., RawServer]) -> None:
     assert [(each.stage, each.done, each.total) for each in told] == [
         ("wait", 40.96, 100),
         ("wait", 81.92, 100),
+        ("wait", 100, 100),
     ]
-    assert [len(each.partial.data) for each in told] == [2048, 4096]
+    assert [len(each.partial.data) for each in told] == [2048, 4096, 5000]
 
 
 # Names and settings -------------------------------------------------------------------------------
@@ -554,3 +555,16 @@ def test_a_repr_shows_how_vectors_begin(elsewhere: Both) -> None:
     result = elsewhere(SMALL, input="x")
     assert "… 1536 numbers]" in repr(result)
     assert laws.identical(result.to_dict()["data"][0]["embedding"], result.data[0].embedding)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_an_answer_to_a_list_has_a_vector_for_each(
+    serve: Callable[..., RawServer], count: int
+) -> None:
+    data = [{"object": "embedding", "index": at, "embedding": [0.5]} for at in range(count)]
+    server = serve(lambda asked, wire: wire.reply(200, {"object": "list", "data": data}))
+    with (
+        jackfield.Client(plugins=[MANIFEST], api_key="k", api_base=server.base_url) as client,
+        pytest.raises(jackfield.APIResponseValidationError, match=f"{count} embeddings for 2"),
+    ):
+        client.embedding(SMALL, ["a", "b"])

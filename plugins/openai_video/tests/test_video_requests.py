@@ -16,7 +16,8 @@ from jackfield.envelope import Call, WireRequest, WireResponse
 from jackfield.errors import RequestError
 from jackfield.outgoing import _query
 from jackfield.sources import Source
-from jackfield_openai_video import forms, hooks, references
+from jackfield_openai_catalogue.queries import query
+from jackfield_openai_video import hooks, references
 from jackfield_openai_video.operations import TABLE
 from jackfield_testing import laws, strategies
 from jackfield_testing.strategies.video import OPERATIONS
@@ -247,7 +248,7 @@ def leaves(value: Any) -> int:
 
 @given(strategies.json_objects())
 def test_a_query_has_a_text_for_everything_in_its_parameters(params: dict[str, Any]) -> None:
-    found = forms.query(params)
+    found = query(params)
     texts = [t for value in found.values() for t in (value if isinstance(value, list) else [value])]
     assert len(texts) == sum(leaves(value) for value in params.values())
     assert all(isinstance(text, str) for text in texts)
@@ -255,4 +256,4 @@ def test_a_query_has_a_text_for_everything_in_its_parameters(params: dict[str, A
 
 def test_a_query_names_what_is_nested_as_openais_libraries_do() -> None:
     params = {"a": {"b": [1, 2.5], "c": None}, "d": [], "e": True}
-    assert forms.query(params) == {"a[b][]": ["1", "2.5"], "a[c]": "", "d": "", "e": "true"}
+    assert query(params) == {"a[b][]": ["1", "2.5"], "a[c]": "", "d": "", "e": "true"}

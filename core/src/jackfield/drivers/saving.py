@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from jackfield.effects import Save
 from jackfield.progress import Progress
@@ -37,38 +36,23 @@ def save(effect: Save) -> Saved:
 
 async def asave(effect: Save) -> Saved:
     """As `save`, on the running loop; the writing is done in worker threads."""
+    from jackfield.threads import to_the_end  # a program without a loop never comes here
+
     reply, sink = effect.reply, effect.sink
     tell = _teller(effect)
     try:
         if effect.content is not None:
-            await _in_thread(sink.write, effect.content)
+            await to_the_end(sink.write, effect.content)
         while effect.content is None and (piece := await reply.piece(_deadline(effect))):
-            await _in_thread(sink.write, piece)
+            await to_the_end(sink.write, piece)
             tell(sink.written)
-        saved: Saved = await _in_thread(sink.finish)
+        saved: Saved = await to_the_end(sink.finish)
     except BaseException:
         sink.abandon()
         raise
     finally:
         await reply.close(False)
     return saved
-
-
-async def _in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
-    """Run it in a thread, and be done with it also when the task is cancelled meanwhile.
-
-    Otherwise the thread would go on writing to what is being taken back.
-    """
-    import asyncio  # a program without a loop never comes here
-
-    task = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # it was looked at: nobody else will
-        raise
 
 
 def _deadline(effect: Save) -> float | None:

@@ -89,6 +89,7 @@ RESPONSES = Surface(
     split="jackfield.surfaces.responses:split",
     complete="jackfield.surfaces.responses:complete",
     structured="jackfield.surfaces.responses_structured:prepare",
+    needs_model=False,  # a stored prompt may bring its own
     operations=(
         Operation("retrieve", _RESPONSE, required=_BY_ID, streams=True),
         Operation("delete", _DELETED, required=_BY_ID),

@@ -203,8 +203,10 @@ class ChatCompletionChunk(View):
 
 # Of these the last value that says something stands; every other text is a piece to be joined.
 _WHOLE = frozenset({"role", "id", "type", "name", "object"})
-# Padding that exists only on the wire.
-_WIRE_ONLY = frozenset({"obfuscation"})
+# What exists only on the way: padding, and events that say nothing of the message itself.
+_WIRE_ONLY = frozenset({"obfuscation", "stream_events"})
+# Lists of things that come whole: an index that one of them has is its own.
+_WHOLE_THINGS = frozenset({"annotations", "reasoning_items", "output_items", "items"})
 
 
 def complete(chunks: Sequence[dict[str, Any]]) -> bool:
@@ -263,10 +265,15 @@ def _merge(into: dict[str, Any], delta: dict[str, Any]) -> None:
         if value is None:
             into.setdefault(key, None)
         elif isinstance(value, dict):
+            if value and value.keys() <= _WIRE_ONLY:
+                continue
             into[key] = kept = kept if isinstance(kept, dict) else {}
             _merge(kept, value)
         elif isinstance(value, list):
             into[key] = kept = kept if isinstance(kept, list) else []
+            if key in _WHOLE_THINGS:
+                kept += value
+                continue
             for item in value:
                 _add_item(kept, item)
         elif isinstance(value, str) and isinstance(kept, str) and key not in _WHOLE:

@@ -259,7 +259,7 @@ class SyncMediaCalls:
         """Start a job that edits a video.
 
         Args:
-            video: an id, a ``Video``, or a file as for `transcription`.
+            video: an id, a ``Video``, or a file (a ``Path``, bytes, a file object).
             prompt: what is to be edited.
             model: whose video it is, where several providers are installed.
             **params: any parameter of the API, and any of the call's settings. With ``wait=True``

@@ -28,7 +28,7 @@ class SyncResponsesCalls(SyncConversationCalls):
     @overload
     def responses(
         self: Caller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: Literal[False] | None = False,
@@ -37,7 +37,7 @@ class SyncResponsesCalls(SyncConversationCalls):
     @overload
     def responses(
         self: Caller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: Literal[True],
@@ -46,7 +46,7 @@ class SyncResponsesCalls(SyncConversationCalls):
     @overload
     def responses(
         self: Caller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: bool | None,
@@ -54,7 +54,7 @@ class SyncResponsesCalls(SyncConversationCalls):
     ) -> Response | Stream[ResponseEvent]: ...
     def responses(
         self: Caller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: bool | None = False,
@@ -63,7 +63,8 @@ class SyncResponsesCalls(SyncConversationCalls):
         """Create a response.
 
         Args:
-            model: a model name, bare or with a plugin's prefix.
+            model: a model name, bare or with a plugin's prefix; None where a stored ``prompt``
+                brings its own.
             input: a text, or a list of items; items of an earlier response can be among them.
             stream: True for an iterator of events instead of a result.
             **params: any parameter of the API, and any of the call's settings. With ``wait=True``

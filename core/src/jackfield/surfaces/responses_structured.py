@@ -8,6 +8,7 @@ from typing import Any
 from jackfield.canonical import Typed
 from jackfield.errors import RequestError
 from jackfield.structured import name_of, parsed, schema_of
+from jackfield.surfaces.responses import Response
 
 _NAME = "text_format"
 
@@ -43,7 +44,8 @@ def prepare(params: Mapping[str, Any]) -> tuple[dict[str, Any], Callable[[Any], 
     changed["text"] = {**text, **wire} if isinstance(text, dict) else wire
 
     def finish(result: Any) -> None:
-        result._parse = _once(given.type)
+        if isinstance(result, Response):  # and not a count of tokens, say
+            result._parse = _once(given.type)  # type: ignore[attr-defined]  # a slot
 
     return changed, finish
 

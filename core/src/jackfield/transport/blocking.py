@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from jackfield.deadlines import bound
@@ -96,14 +97,17 @@ class SyncReply:
             self._response.close()
 
 
-def _told(pieces: Iterator[bytes], tell: Callable[[int], object] | None) -> Iterator[bytes]:
+def _told(
+    pieces: Generator[bytes, None, None], tell: Callable[[int], object] | None
+) -> Generator[bytes, None, None]:
     """The pieces; each is told of once it was taken."""
     done = 0
-    for piece in pieces:
-        yield piece
-        done += len(piece)
-        if tell is not None:
-            tell(done)
+    with closing(pieces):
+        for piece in pieces:
+            yield piece
+            done += len(piece)
+            if tell is not None:
+                tell(done)
 
 
 class SyncTransport:

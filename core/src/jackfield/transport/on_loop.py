@@ -6,12 +6,14 @@ import asyncio
 import threading
 import time
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import ConfigError
 from jackfield.forks import track
+from jackfield.threads import to_the_end
 from jackfield.transport.wire import (
     DRAIN,
     Pool,
@@ -223,16 +225,23 @@ class AsyncTransport:
             await pool.client.aclose()
 
 
+_PATIENCE = 5.0  # seconds for a read that nobody wants any more
+
+
 async def _off_the_loop(
-    pieces: Iterator[bytes], tell: Callable[[int], object] | None
-) -> AsyncIterator[bytes]:
+    pieces: Generator[bytes, None, None], tell: Callable[[int], object] | None
+) -> AsyncGenerator[bytes, None]:
     """Read each piece in a worker thread: a slow disk does not stop the loop.
 
     Each is told of once it was taken, on the loop.
     """
     end, done = b"", 0
-    while (piece := await asyncio.to_thread(next, pieces, end)) is not end:
-        yield piece
-        done += len(piece)
-        if tell is not None:
-            tell(done)
+    try:
+        while (piece := await to_the_end(next, pieces, end, patience=_PATIENCE)) is not end:
+            yield piece
+            done += len(piece)
+            if tell is not None:
+                tell(done)
+    finally:
+        with suppress(ValueError):  # a thread is still in it, and can't be waited for any longer
+            pieces.close()

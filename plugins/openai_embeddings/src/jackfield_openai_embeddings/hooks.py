@@ -43,7 +43,10 @@ def transform_response(call: Call, response: WireResponse) -> Result | Next | No
         # What is no embedding answer stays as it is; where it is no object, core says so.
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             return None
-        return Result({**answer, "data": _readable(in_order(answer["data"]), 0, call, response)})
+        items = answer["data"]
+        for _, wanted in batches.spans:  # a list that went in one request
+            _count(items, wanted, answer, response)
+        return Result({**answer, "data": _readable(in_order(items), 0, call, response)})
     start, end = batches.spans[batches.done]
     items = in_order(_checked(answer, end - start, response))
     items = _readable(items, start, call, response)
@@ -96,11 +99,15 @@ def _checked(answer: Any, wanted: int, response: WireResponse) -> list[Any]:
     items = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise _invalid("no list of embeddings", answer, response)
-    if len(items) != wanted:
-        raise _invalid(f"{len(items)} embeddings for {wanted} inputs", answer, response)
+    _count(items, wanted, answer, response)
     if not telling(items):
         raise _invalid("embeddings whose indices do not tell which is which", answer, response)
     return items
+
+
+def _count(items: list[Any], wanted: int, answer: Any, response: WireResponse) -> None:
+    if len(items) != wanted:
+        raise _invalid(f"{len(items)} embeddings for {wanted} inputs", answer, response)
 
 
 def _invalid(what: str, body: Any, response: WireResponse) -> APIResponseValidationError:

@@ -1,7 +1,7 @@
-"""Parameters as a body or a query: JSON, a form where a file is among them, or texts by name.
+"""Parameters as a body: JSON, or a form where a file is among them.
 
-What is nested gets the names that OpenAI's own libraries give it in forms and queries:
-``object[key]`` and ``list[]``.
+What is nested in a form gets the names that OpenAI's own libraries give it: ``object[key]`` and
+``list[]``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jackfield.answers import Fetched, FilePart, Multipart
-from jackfield.errors import RequestError, SourceError
+from jackfield.errors import SourceError
 from jackfield.forms import flattened
 from jackfield.sources import Source
 from jackfield_openai_catalogue.media import extension, media_type
@@ -34,20 +34,6 @@ def body(params: Mapping[str, Any], fetched: Mapping[Source, Fetched]) -> Any:
             for name, value in _fields(params)
         ]
     )
-
-
-def query(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Texts by name; several under one name are a list.
-
-    Raises:
-        RequestError: a file is among them.
-    """
-    found: dict[str, Any] = {}
-    for name, value in _fields(params):
-        if not isinstance(value, str):
-            raise RequestError(f"{name} is a file, which a query can't carry", path=name)
-        found.setdefault(name, []).append(value)
-    return {name: texts[0] if len(texts) == 1 else texts for name, texts in found.items()}
 
 
 def files(params: Mapping[str, Any]) -> list[Source]:

@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from jackfield.answers import Fetch
 from jackfield.envelope import Call, WireRequest
+from jackfield_openai_catalogue import waiting
 from jackfield_openai_catalogue.media import HEAD
-from jackfield_openai_video import forms, paths, references, waiting
+from jackfield_openai_catalogue.queries import query
+from jackfield_openai_video import forms, paths, references
 
 
 def create(call: Call) -> Call | Fetch | WireRequest:
@@ -35,7 +37,7 @@ def content(call: Call) -> WireRequest:
 
 def page(call: Call) -> WireRequest:
     """``GET /videos``."""
-    return WireRequest("GET", paths.VIDEOS, query=forms.query(_sent(call)))
+    return WireRequest("GET", paths.VIDEOS, query=query(_sent(call)))
 
 
 def remix(call: Call) -> Fetch | WireRequest:
@@ -92,7 +94,7 @@ def _with_video(params: dict[str, Any]) -> dict[str, Any]:
 def _look(
     call: Call, path: str, *, method: str = "GET", expect: Literal["json", "bytes"] = "json"
 ) -> WireRequest:
-    return WireRequest(method, path, query=forms.query(_sent(call, "video_id")), expect=expect)
+    return WireRequest(method, path, query=query(_sent(call, "video_id")), expect=expect)
 
 
 def _post(call: Call, path: str, params: dict[str, Any]) -> Fetch | WireRequest:
