@@ -8,44 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 import answers
-import plugging
 import pytest
 from plugging import provider
 from rawserver import RawServer
 
 import jackfield
-from jackfield.envelope import Call, WireRequest
-from jackfield.manifest import Claim, Manifest
-from jackfield_openai_catalogue import ALIASES, NAMING, RESERVED, RESPONSES_ONLY
-from jackfield_openai_catalogue.endpoint import ENDPOINT
+from jackfield.manifest import Claim
 from jackfield_testing.sandbox.audio_bytes import wav
 
-
-def send(call: Call) -> Any:
-    """Send what came, under the surface's name."""
-    return WireRequest(path=f"/{call.surface}", body={"model": call.model})
-
-
-def responses() -> Manifest:
-    """A throw-away plugin that claims what is reserved for the distribution of that name."""
-    return Manifest(
-        name="openai-responses",
-        module=plugging.module(transform_request=send),
-        claims=(
-            Claim("chat", "openai/", models=RESPONSES_ONLY, naming=NAMING),
-            Claim("chat", "openai/responses/"),
-            Claim("responses", "openai/"),
-            Claim("responses", "openai/responses/"),
-            Claim("responses", fallback=True, requires="chat"),
-        ),
-        aliases=ALIASES,
-        reserved=RESERVED,
-        endpoint=ENDPOINT,
-    )
-
-
-OWNERS: dict[str, Callable[[], Any]] = {
-    "jackfield-openai-responses": responses,
+OWNERS: dict[str, Callable[[], str]] = {
+    "jackfield-openai-responses": lambda: "openai-responses",
     "jackfield-openai-text": lambda: "openai-text",
     "jackfield-openai-embeddings": lambda: "openai-embeddings",
     "jackfield-openai-audio": lambda: "openai-audio",

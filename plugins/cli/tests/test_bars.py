@@ -79,7 +79,7 @@ def test_batches_in_texts(settings: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "lines").write_text("\n".join(f"text {number}" for number in range(2100)))
     seen = shown("embed", "-f", str(tmp_path / "lines"), "--dimensions", "2", *settings)
     assert "embedding 2,100 texts" in seen
-    assert "2,048 of 2,100 texts" in seen
+    assert "2,100 of 2,100 texts" in seen
 
 
 @posix

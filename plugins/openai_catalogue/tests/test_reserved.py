@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jackfield_openai_catalogue.lookup import only_on, served_on
 from jackfield_openai_catalogue.naming import NAMING
 from jackfield_openai_catalogue.reserved import (
+    CHAT_ONLY,
     RESERVED,
     RESPONSES_ONLY,
     TEXT_ONLY,
@@ -108,6 +109,7 @@ def test_the_sets_are_those_of_the_rows() -> None:
     assert only_on("responses") == RESPONSES_ONLY
     assert only_on("text_completion") == TEXT_ONLY
     assert served_on("transcription") == TRANSCRIBERS
+    assert served_on("chat") - served_on("responses") == CHAT_ONLY
 
 
 def test_a_manifest_does_not_load_the_rows() -> None:

@@ -321,6 +321,9 @@ def test_nothing_that_the_api_accepted_contradicts_a_row(needs_shared: Path) -> 
         assert not (body.get("stream") and facts.get("streaming") is False), where
         if facts.get("mapping") == "reasoning" and surface == "chat":
             assert "max_tokens" not in body, where
+        functions = [tool for tool in body.get("tools") or () if tool.get("type") == "function"]
+        if functions and effort not in (None, "none"):
+            assert surface in facts.get("tools_while_reasoning", (surface,)), where
     assert seen > 500
 
 
@@ -338,6 +341,7 @@ def test_a_row_agrees_with_itself(name: str) -> None:
         assert prices["input"] <= prices["output"]
         for side in ("input", "output"):
             assert prices.get(f"batch_{side}", prices[side] / 2) == pytest.approx(prices[side] / 2)
+    assert {*facts.get("tools_while_reasoning", ())} <= {*facts["surfaces"]}
     window = facts.get("context_window")
     assert window is None or facts.get("max_output_tokens", 0) <= window
 

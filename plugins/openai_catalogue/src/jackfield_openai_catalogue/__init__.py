@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jackfield_openai_catalogue.naming import ALIASES, NAMING
     from jackfield_openai_catalogue.record import ModelRecord, Prices, records
     from jackfield_openai_catalogue.reserved import (
+        CHAT_ONLY,
         RESERVED,
         RESPONSES_ONLY,
         TEXT_ONLY,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALIASES",
+    "CHAT_ONLY",
     "ENDPOINT",
     "NAMING",
     "RESERVED",
@@ -42,6 +44,7 @@ __all__ = [
 
 _HOMES = {
     "ALIASES": "naming",
+    "CHAT_ONLY": "reserved",
     "ENDPOINT": "endpoint",
     "ModelRecord": "record",
     "NAMING": "naming",

@@ -60,6 +60,8 @@ class ModelRecord:
         streaming: False where it answers only whole.
         tools: types of built-in tools that it is known to take.
         tools_excluded: types of built-in tools that it rejects.
+        tools_while_reasoning: surfaces on which it takes function tools while it reasons; None: on
+            all of its own.
         input_excluded: kinds and part types of input that it rejects.
         input, output: modalities.
         context_window, max_input_tokens, max_output_tokens: in tokens.
@@ -80,6 +82,7 @@ class ModelRecord:
     streaming: bool = True
     tools: tuple[str, ...] = ()
     tools_excluded: tuple[str, ...] = ()
+    tools_while_reasoning: tuple[Surface, ...] | None = None
     input_excluded: tuple[str, ...] = ()
     input: tuple[Modality, ...] | None = None
     output: tuple[Modality, ...] | None = None

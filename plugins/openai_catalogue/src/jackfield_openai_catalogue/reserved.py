@@ -49,6 +49,26 @@ RESPONSES_ONLY = frozenset(
 )
 """Models that only ``/responses`` serves; on chat they take the bridge."""
 
+CHAT_ONLY = frozenset(
+    {
+        "gpt-4o-audio-preview",
+        "gpt-4o-audio-preview-2024-10-01",
+        "gpt-4o-audio-preview-2024-12-17",
+        "gpt-4o-audio-preview-2025-06-03",
+        "gpt-4o-mini-audio-preview",
+        "gpt-4o-mini-audio-preview-2024-12-17",
+        "gpt-4o-mini-search-preview",
+        "gpt-4o-mini-search-preview-2025-03-11",
+        "gpt-4o-search-preview",
+        "gpt-4o-search-preview-2025-03-11",
+        "gpt-audio",
+        "gpt-audio-mini",
+    }
+)
+"""Models that ``/chat/completions`` serves and ``/responses`` does not; on responses they take the
+bridge the other way.
+"""
+
 TEXT_ONLY = frozenset(
     {
         "babbage-002",
@@ -74,7 +94,7 @@ RESERVED: tuple[Reserved, ...] = (
     Reserved(_CHAT, surface="chat", prefix="openai/"),
     Reserved(_RESPONSES, surface="chat", prefix="openai/", models=RESPONSES_ONLY, naming=NAMING),
     Reserved(_RESPONSES, surface="chat", prefix="openai/responses/"),
-    Reserved(_RESPONSES, surface="responses", prefix="openai/"),
+    Reserved(_RESPONSES, surface="responses", prefix="openai/", default=True),
     Reserved(_RESPONSES, surface="responses", prefix="openai/responses/"),
     Reserved(_TEXT, surface="chat", prefix="openai/", models=TEXT_ONLY, naming=NAMING),
     Reserved(_TEXT, surface="chat", prefix="text-completion-openai/"),

@@ -27,19 +27,17 @@ def effort(row: Row, path: str) -> Rows:
 def summary(row: Row, path: str) -> Rows:
     """The values of a reasoning summary."""
     accepted = row.get("summary")
-    if accepted:
-        yield path, Param(accepts=(*accepted, None))
-    elif accepted is not None:
-        yield path, Param("unsupported", "the model gives no reasoning summary")
+    if accepted is not None:
+        reason = "" if accepted else "the model gives no reasoning summary"
+        yield path, Param(accepts=(*accepted, None), reason=reason)
 
 
 def verbosity(row: Row, path: str) -> Rows:
     """The values of a verbosity."""
     accepted = row.get("verbosity")
-    if accepted:
-        yield path, Param(accepts=tuple(accepted))
-    elif accepted is not None:
-        yield path, Param("unsupported", "the model has no verbosity")
+    if accepted is not None:
+        reason = "" if accepted else "the model has no verbosity"
+        yield path, Param(accepts=(*accepted, None), reason=reason)
 
 
 def sampling(row: Row, level: Any) -> Rows:

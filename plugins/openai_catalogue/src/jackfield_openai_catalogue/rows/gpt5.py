@@ -12,6 +12,7 @@ from jackfield_openai_catalogue.rows.provenance import (
     SCHEMA_RECORDED,
     SCHEMA_SEED,
     SEED_PAGES,
+    with_refusal,
 )
 
 # What the later of the two pages says of the series. Official text of 2026 gives `concise` to every
@@ -165,16 +166,23 @@ _GPT_5_2: dict[str, Any] = {
     },
 }
 
-_GPT_5_4: dict[str, Any] = {
+# From here on chat refuses function tools to a model that reasons, and names Responses instead.
+_TOOLS_ON_RESPONSES: dict[str, Any] = {
     **_AFTER,
+    "tools_while_reasoning": ("responses",),
+    **with_refusal(SCHEMA_RECORDED),
+}
+
+_GPT_5_4: dict[str, Any] = {
+    **_TOOLS_ON_RESPONSES,
     "effort": ("none", "low", "medium", "high", "xhigh"),
     "effort_default": "none",
 }
 
-_GPT_5_5: dict[str, Any] = {**_AFTER, "effort_default": "medium"}
+_GPT_5_5: dict[str, Any] = {**_TOOLS_ON_RESPONSES, "effort_default": "medium"}
 
 _GPT_5_6: dict[str, Any] = {
-    **_AFTER,
+    **_TOOLS_ON_RESPONSES,
     "effort": ("none", "low", "medium", "high", "xhigh", "max"),
     "effort_default": "medium",
 }
@@ -248,7 +256,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "gpt-5.5-2026-04-23": _GPT_5_5,
     "gpt-5.5-pro": _PRO_AFTER,
     "gpt-5.5-pro-2026-04-23": _PRO_AFTER,
-    "gpt-5.6": {**_GPT_5_6, **RECORDED},
+    "gpt-5.6": {**_GPT_5_6, **with_refusal(RECORDED)},
     "gpt-5.6-sol": _GPT_5_6,
     "gpt-5.6-terra": _GPT_5_6,
     "gpt-5.6-luna": _GPT_5_6,

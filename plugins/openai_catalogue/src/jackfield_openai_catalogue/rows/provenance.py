@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 _SEED_DATE = "2025-11-13"
+_REFUSAL_DATE = "2026-05-18"
 _PAGES_DATE = "2026-06-03"
 _SCHEMA_DATE = "2026-08-21"
 
@@ -38,3 +39,12 @@ RECORDED: dict[str, Any] = {
     "as_of": _PAGES_DATE,
 }
 PAGES: dict[str, Any] = {"source": "OpenAI model pages", "as_of": _PAGES_DATE}
+
+
+def with_refusal(known: dict[str, Any]) -> dict[str, Any]:
+    """A source, and the API's own words on tools while reasoning, as they were reported."""
+    refusal = "tools while reasoning: the API's refusal (openai/openai-openapi#541)"
+    return {
+        "source": f"{known['source']}; {refusal}",
+        "as_of": min(known["as_of"], _REFUSAL_DATE),
+    }
