@@ -51,6 +51,7 @@ TOOL = {"type": "function", "function": {"name": "f"}}
         ({"stop": list("abcde")}, 400, "stop", "array_above_max_length"),
         ({"temperature": "hot"}, 400, "temperature", "invalid_type"),
         ({"temperature": 2.5}, 400, "temperature", "decimal_above_max_value"),
+        ({"temperature": -1}, 400, "temperature", "decimal_below_min_value"),
         ({"stream": "yes"}, 400, "stream", "invalid_type"),
         ({"stream_options": {}}, 400, "stream_options", None),
         ({"tools": {}}, 400, "tools", "invalid_type"),

@@ -23,6 +23,13 @@ from jackfield_testing.laws.audio import (
     sent_form,
     splits_whole,
 )
+from jackfield_testing.laws.bridge_requests import (
+    chat_comes_back,
+    crosses_purely,
+    nothing_goes_silently,
+    responses_come_back,
+    says_the_same,
+)
 from jackfield_testing.laws.content import (
     Once,
     forms_agree,
@@ -79,8 +86,10 @@ __all__ = [
     "ask",
     "attempts_and_waits",
     "batches_hold",
+    "chat_comes_back",
     "chunks_are_pure",
     "complete_only_when_finished",
+    "crosses_purely",
     "cutting_changes_nothing",
     "decodes_back",
     "decodes_by_the_rules",
@@ -97,6 +106,7 @@ __all__ = [
     "is_strict",
     "joins_to_the_whole",
     "lists_write_through",
+    "nothing_goes_silently",
     "official_stays",
     "params_are_pure",
     "policy_holds",
@@ -106,8 +116,10 @@ __all__ = [
     "registry_of",
     "request_survives",
     "response_is_pure",
+    "responses_come_back",
     "routes_as_declared",
     "says_everything",
+    "says_the_same",
     "schedule_holds",
     "sent_body",
     "sent_form",

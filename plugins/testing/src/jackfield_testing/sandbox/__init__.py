@@ -7,11 +7,12 @@
 ``chat``               chat completions; **each further surface is one more such package**
 ``completions``        text completions
 ``embeddings``         embeddings
+``responses``          responses and conversations
 ``transcription``      transcriptions and translations
 ``speech``             speech
 ``videos``             videos
 ``files``              uploaded files
-``world``              what is kept between requests: files and video jobs
+``world``              what is kept between requests: files, video jobs, responses, conversations
 ``identity``           ids and times derived from the request
 ``models``             which model names there are, and which of them reason
 ``errors``             error bodies in OpenAI's shape

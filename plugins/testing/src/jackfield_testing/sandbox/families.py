@@ -23,6 +23,18 @@ def family(name: str) -> str:
     return next((kind for kind, pattern in _FAMILIES if re.match(pattern, base)), "")
 
 
+#: Models that answer nowhere but under ``/responses``.
+_RESPONSES_ONLY = (
+    r"(o1|o3|gpt-5(\.\d+)?)-pro\b|gpt-[\d.]+-codex|codex-|o\d[\w-]*-deep-research"
+    r"|computer-use-|gpt-5\.6-cyber|gpt-daybreak-"
+)
+
+
+def is_for_responses_only(name: str) -> bool:
+    """Whether a model answers nowhere but under ``/responses``."""
+    return re.match(_RESPONSES_ONLY, base_of(name)) is not None
+
+
 def base_of(name: str) -> str:
     """Give the model that a fine-tuned one was made from, or the name itself."""
     return name.split(":")[1] if name.startswith("ft:") else name

@@ -6,11 +6,13 @@ requests with this directive and body. The plugin's README lists them all.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from typing import Any
 
 import attrs
+import orjson
 
 from jackfield_testing.sandbox.errors import APIFault, status_error
 from jackfield_testing.sandbox.reply import (
@@ -19,6 +21,7 @@ from jackfield_testing.sandbox.reply import (
     Reply,
     event_bytes,
     json_reply,
+    named_event_bytes,
 )
 
 HEADER = "x-sandbox-fault"
@@ -26,7 +29,7 @@ HEADER = "x-sandbox-fault"
 _WHOLE = {"status", "times", "cut", "cut-events", "error-event"}
 _SECONDS = {"delay", "chunk-delay"}
 _TEXT = {"code", "type", "retry-after", "retry-after-ms", "should-retry", "redirect"}
-_FLAGS = {"no-done", "hang", "drop", "malformed", "empty", "html", "error-in-200"}
+_FLAGS = {"no-done", "hang", "drop", "flat", "malformed", "empty", "html", "error-in-200"}
 #: Every directive there is.
 DIRECTIVES = _WHOLE | _SECONDS | _TEXT | _FLAGS
 
@@ -112,12 +115,26 @@ class Fault:
             place = min(1, len(pieces) - 1)
             pieces[place] = pieces[place].rstrip(b"\r\n")[:-3] + newline * 2
         if "no-done" in self.values:
-            pieces = [piece for piece in pieces if piece.strip() != DONE.strip()]
+            last = len(pieces) - 1 if reply.named else len(pieces)
+            pieces = [piece for piece in pieces[:last] if piece.strip() != DONE.strip()]
         if "error-event" in self.values:
             values = self.values
             error = status_error(500, type=values.get("type"), code=values.get("code"))
-            pieces = [*pieces[: values["error-event"]], event_bytes(error, newline)]
+            pieces = pieces[: values["error-event"]]
+            pieces.append(
+                self._named_error(error, pieces) if reply.named else event_bytes(error, newline)
+            )
         return attrs.evolve(reply, pieces=tuple(pieces))
+
+    def _named_error(self, error: dict[str, Any], sent: list[bytes]) -> bytes:
+        """Give an error event: nested, as the API sends it, or flat, as its reference has it."""
+        number = len(sent)
+        with contextlib.suppress(IndexError, orjson.JSONDecodeError):  # nothing, or cut short
+            number = orjson.loads(sent[-1].partition(b"data: ")[2])["sequence_number"] + 1
+        fields = error
+        if "flat" in self.values:
+            fields = {name: error["error"][name] for name in ("code", "message", "param")}
+        return named_event_bytes({"type": "error", **fields, "sequence_number": number})
 
 
 def parse_fault(text: str) -> Fault:

@@ -60,13 +60,19 @@ def check_type(name: str, value: Any, expected: str) -> None:
     )
 
 
-def check_shape(value: Any, path: str, expected: str) -> None:
+def check_shape(value: Any, path: str, expected: str, within: str = "") -> None:
     """Check what lies at a path such as ``messages[].tool_calls[].id``; absent and null pass.
+
+    Args:
+        value: where the path begins.
+        path: the way from there.
+        expected: as of ``check_type``.
+        within: where the value lies itself.
 
     Raises:
         APIFault: 400 with code ``invalid_type``, naming the place.
     """
-    for name, found in _found(value, path.replace("[]", ".[]").split(".")):
+    for name, found in _found(value, path.replace("[]", ".[]").split("."), within):
         check_type(name, found, expected)
 
 
@@ -114,13 +120,20 @@ def check_length(name: str, value: Sequence[Any], most: int) -> None:
         )
 
 
-def check_range(name: str, value: float, low: float, high: float) -> None:
+def check_range(name: str, value: float, low: float, high: float, *, decimal: bool = False) -> None:
     """Check that a number lies within bounds, both included.
+
+    Args:
+        name: the field.
+        value: the number.
+        low: the least that it may be.
+        high: the most that it may be.
+        decimal: whether the field takes decimals, and is called so even of a whole number.
 
     Raises:
         APIFault: 400 with code ``integer_below_min_value`` and its like.
     """
-    kind = "integer" if isinstance(value, int) else "decimal"
+    kind = "integer" if isinstance(value, int) and not decimal else "decimal"
     if value < low:
         raise APIFault(
             400,

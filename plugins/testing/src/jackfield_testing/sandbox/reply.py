@@ -51,6 +51,7 @@ class Reply:
         streamed: whether it goes out chunked, with no length.
         disturbance: what happens to it on its way.
         newline: what ends the lines of a stream.
+        named: whether the events of a stream have names and numbers, and no ``[DONE]`` follows.
         fault: a directive for a request that brings none, asked for when what it is about was made.
     """
 
@@ -61,6 +62,7 @@ class Reply:
     streamed: bool = False
     disturbance: Disturbance = Disturbance()
     newline: bytes = b"\n"
+    named: bool = False
     fault: str = ""
 
     @property
@@ -126,3 +128,14 @@ def stream_reply(
 def event_bytes(event: Any, newline: bytes = b"\n") -> bytes:
     """Frame one JSON event."""
     return b"data: " + orjson.dumps(event) + newline * 2
+
+
+def named_stream_reply(events: Iterable[dict[str, Any]]) -> Reply:
+    """Give a stream of server-sent events that are named by their ``type``, as of responses."""
+    pieces = tuple(named_event_bytes(event) for event in events)
+    return Reply(200, pieces, content_type=STREAM_TYPE, streamed=True, named=True)
+
+
+def named_event_bytes(event: dict[str, Any]) -> bytes:
+    """Frame one JSON event, with its ``type`` as its name."""
+    return b"event: " + str(event["type"]).encode() + b"\n" + event_bytes(event)

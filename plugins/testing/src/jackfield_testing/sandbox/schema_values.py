@@ -45,7 +45,7 @@ def value_for(
     """
     try:
         return _value_for(schema, tuple(texts) or ("example",), dict(named or {}))
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, Unsatisfiable):
             raise
         raise Unsatisfiable("the schema is no JSON Schema, or too deep") from error

@@ -1,4 +1,4 @@
-"""What the sandbox keeps between requests: uploaded files and video jobs."""
+"""What the sandbox keeps between requests: files, video jobs, responses and conversations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from jackfield_testing.sandbox.identity import Identity
 
 if TYPE_CHECKING:
     from jackfield_testing.sandbox.files.stored import StoredFile
+    from jackfield_testing.sandbox.responses.conversation import Conversation
+    from jackfield_testing.sandbox.responses.stored import StoredResponse
     from jackfield_testing.sandbox.videos.job import Job
 
 #: When everything begins: 2025-01-01T00:00:00Z. Each thing that is made is a second younger.
@@ -52,6 +54,12 @@ class Shelf(Generic[T]):
             self._things[thing.id] = thing
             return thing
 
+    def put(self, thing: T) -> T:
+        """Keep a thing under its own id, in the place of one that has it already."""
+        with self._lock:
+            self._things[thing.id] = thing
+            return thing
+
     def get(self, id: str) -> T | None:
         """Give a thing, or None where there is none."""
         with self._lock:
@@ -82,8 +90,12 @@ class World:
     def __init__(self) -> None:
         self.files: Shelf[StoredFile] = Shelf()
         self.videos: Shelf[Job] = Shelf()
+        self.responses: Shelf[StoredResponse] = Shelf()
+        self.conversations: Shelf[Conversation] = Shelf()
 
     def clear(self) -> None:
         """Forget everything."""
         self.files.clear()
         self.videos.clear()
+        self.responses.clear()
+        self.conversations.clear()

@@ -26,6 +26,12 @@ from jackfield_testing.strategies.audio import (
 )
 from jackfield_testing.strategies.chunks import chunk_sequences, chunks_of, pieces_of_text
 from jackfield_testing.strategies.content import Media, documents, images, media, png, sounds
+from jackfield_testing.strategies.conversations import (
+    bridged_chat_params,
+    chat_conversations,
+    input_items,
+    responses_params,
+)
 from jackfield_testing.strategies.embeddings import (
     embedding_params,
     embedding_results,
@@ -92,6 +98,8 @@ __all__ = [
     "Structure",
     "audio_files",
     "bodies",
+    "bridged_chat_params",
+    "chat_conversations",
     "chat_params",
     "chat_results",
     "choices",
@@ -108,6 +116,7 @@ __all__ = [
     "error_objects",
     "event_data",
     "images",
+    "input_items",
     "input_lists",
     "integers",
     "json_objects",
@@ -124,6 +133,7 @@ __all__ = [
     "png",
     "prompts",
     "response_formats",
+    "responses_params",
     "retry_situations",
     "scalars",
     "sounds",

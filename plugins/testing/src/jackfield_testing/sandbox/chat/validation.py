@@ -8,6 +8,7 @@ from typing import Any
 from jackfield_testing.sandbox.chat.conversation import text_of
 from jackfield_testing.sandbox.chat.shapes import SHAPES
 from jackfield_testing.sandbox.errors import APIFault
+from jackfield_testing.sandbox.families import family, is_for_responses_only
 from jackfield_testing.sandbox.field_types import (
     check_filled,
     check_length,
@@ -42,16 +43,33 @@ def validate(request: Mapping[str, Any]) -> None:
         APIFault: as the API answers it: 404 for the model, 400 for everything else.
     """
     check_model(request)
+    _family(ModelName.parse(request["model"]).name)
     messages = _messages(request)
     for path, expected in SHAPES.items():
         check_shape(request, path, expected)
     for name, (low, high) in _RANGES.items():
         if request.get(name) is not None:
-            check_range(name, request[name], low, high)
+            check_range(name, request[name], low, high, decimal=SHAPES[name] == "a decimal")
     _combinations(request)
     _reasoning(request)
     _dialogue(messages)
     _context(messages)
+
+
+def _family(model: str) -> None:
+    if is_for_responses_only(model):
+        raise APIFault(
+            404,
+            "This model is only supported in v1/responses and not in v1/chat/completions.",
+            param="model",
+        )
+    if family(model) not in ("chat", ""):
+        raise APIFault(
+            404,
+            "This is not a chat model and thus not supported in the v1/chat/completions endpoint. "
+            "Did you mean to use v1/completions?",
+            param="model",
+        )
 
 
 def _messages(request: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

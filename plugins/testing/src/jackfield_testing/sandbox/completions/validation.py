@@ -73,7 +73,7 @@ def validate(request: Mapping[str, Any]) -> None:
         check_shape(request, path, expected)
     for name, (low, high) in _RANGES.items():
         if request.get(name) is not None:
-            check_range(name, request[name], low, high)
+            check_range(name, request[name], low, high, decimal=_SHAPES[name] == "a decimal")
     _choices(request)
     _combinations(request)
     _biases(request.get("logit_bias") or {})

@@ -1,0 +1,1 @@
+"""Whole answers, from either surface to the other."""

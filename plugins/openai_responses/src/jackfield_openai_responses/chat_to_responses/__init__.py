@@ -1,0 +1,1 @@
+"""Chat requests as requests of the Responses API."""

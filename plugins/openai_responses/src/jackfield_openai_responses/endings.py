@@ -1,0 +1,56 @@
+"""How an answer ended: a Response's status and a chat choice's finish reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jackfield.errors import APIError, error_from_body
+
+UNFINISHED = frozenset({"queued", "in_progress"})
+"""Statuses of a Response that is still being made, in the background."""
+
+FAILED = frozenset({"failed", "cancelled"})
+"""Statuses of a Response that will never be an answer."""
+
+STATUSES = UNFINISHED | FAILED | {"completed", "incomplete"}
+"""All statuses of a Response."""
+
+_REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
+_DETAILS = {finish: reason for reason, finish in _REASONS.items()}
+
+
+def finish_reason(response: Mapping[str, Any], *, calls: bool) -> str | None:
+    """The finish reason of a Response; None while it is unfinished.
+
+    An incomplete one ends with ``length`` unless it says ``content_filter``: what else it may say
+    stays readable in ``incomplete_details``.
+    """
+    status = response.get("status")
+    if status in UNFINISHED:
+        return None
+    if status == "incomplete":
+        details = response.get("incomplete_details")
+        reason = details.get("reason") if isinstance(details, Mapping) else None
+        return _REASONS.get(reason, "length") if isinstance(reason, str) else "length"
+    return "tool_calls" if calls else "stop"
+
+
+def status_of(reason: Any) -> tuple[str, dict[str, Any] | None]:
+    """The status and the ``incomplete_details`` of a Response for a choice's finish reason."""
+    if isinstance(reason, str) and reason in _DETAILS:
+        return "incomplete", {"reason": _DETAILS[reason]}
+    return "completed", None
+
+
+def failure(response: Mapping[str, Any]) -> APIError:
+    """The error for a Response that failed or was cancelled; its ``body`` is the Response's own
+    error object, in the shape of an error answer."""
+    error = response.get("error")
+    if not isinstance(error, Mapping):
+        verb = "was cancelled" if response.get("status") == "cancelled" else "failed"
+        error = {"message": f"the response {verb}"}
+    model = response.get("model")
+    return error_from_body(
+        None, {"error": dict(error)}, model=model if isinstance(model, str) else None
+    )

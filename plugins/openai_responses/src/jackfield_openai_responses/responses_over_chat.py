@@ -1,0 +1,61 @@
+"""Responses served by a chat model: the request as one of chat, what comes back as Responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from jackfield.answers import Decline, Delegate
+from jackfield.envelope import END, Call, Chunk, Event, Loss, Result, WireResponse
+from jackfield.errors import UnsupportedParamsError
+from jackfield_openai_catalogue import waiting
+from jackfield_openai_responses import losses
+from jackfield_openai_responses.answers.to_responses import responses_answer, unplaced
+from jackfield_openai_responses.losses import TO_CHAT
+from jackfield_openai_responses.responses_to_chat.request import to_chat
+from jackfield_openai_responses.streams.to_responses import response_events
+
+_OPENAI = "openai/"
+
+
+def request(call: Call) -> Delegate | Decline:
+    """A chat call of the same model.
+
+    Raises:
+        UnsupportedParamsError: by the call's policy; ``param`` is the path of what chat lacks.
+        RequestError: an item is a reference to one that only a server of Responses has.
+    """
+    if call.operation != "create":
+        return Decline("a chat model stores no responses and no conversations")
+    params, lost = to_chat(waiting.sent(call), passing=call.unsupported == "pass")
+    if call.unsupported == "raise":
+        _refuse(lost, call)
+    model = _OPENAI + call.model if call.prefix else call.name
+    return Delegate(Call("chat", model, params, losses=(*call.losses, *lost)))
+
+
+def _refuse(lost: Iterable[Loss], call: Call) -> None:
+    """Raise the first loss that the table leaves to the policy."""
+    reasons = {row.reason for row in losses.rows(TO_CHAT, "request", outcome="unsupported")}
+    for loss in lost:
+        if loss.kind == "dropped" and loss.reason in reasons:
+            raise UnsupportedParamsError(
+                f"{loss.path} is not supported by {call.name}, a chat model: {loss.reason}. "
+                'Leave it out, or use unsupported="drop" or "pass".',
+                param=loss.path,
+                model=call.name,
+                provider="openai-responses",
+            )
+
+
+def result(call: Call, response: WireResponse) -> Result | None:
+    """The response that a chat completion says; None for what is none."""
+    completion = response.json
+    if not isinstance(completion, dict):
+        return None
+    return Result(responses_answer(completion, call.params), unplaced(completion))
+
+
+def chunks(call: Call, event: Event, state: dict[str, Any]) -> Sequence[Chunk]:
+    """The events that a chat chunk makes."""
+    return response_events(END if event is END else event.json, state, call.params)

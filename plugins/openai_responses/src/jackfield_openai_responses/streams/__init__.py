@@ -1,0 +1,1 @@
+"""Streams, from either surface to the other."""

@@ -1,0 +1,28 @@
+"""Validators of the official schemas, each made once; tests that ask for one are skipped where the
+schemas are absent."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import material
+import pytest
+
+
+@cache
+def _validator(name: str, relaxed: bool) -> Any:
+    document = material.schemas(relaxed=relaxed)
+    if document is None:
+        return None
+    schema = {"$ref": f"#/$defs/{name}", "$defs": document["$defs"]}
+    return jsonschema.Draft202012Validator(schema)
+
+
+def validator(name: str, *, relaxed: bool = False) -> Any:
+    """The validator of a definition."""
+    found = _validator(name, relaxed)
+    if found is None:
+        pytest.skip("the schemas are not beside this checkout")
+    return found

@@ -1,0 +1,106 @@
+"""Requests of the bridge, whatever they hold: what crosses comes back, nothing goes silently."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import material
+import pytest
+from hypothesis import given
+
+from jackfield_openai_responses.chat_to_responses.request import to_responses
+from jackfield_openai_responses.losses import TO_CHAT, TO_RESPONSES, Direction, rows
+from jackfield_openai_responses.responses_to_chat.request import to_chat
+from jackfield_testing.laws import bridge_requests as laws
+from jackfield_testing.strategies import conversations
+
+CHAT = conversations.bridged_chat_params()
+RESPONSES = conversations.responses_params()
+OFFICIAL_CHAT = conversations.bridged_chat_params(official=True)
+OFFICIAL_RESPONSES = conversations.responses_params(official=True)
+
+
+@given(CHAT)
+def test_a_chat_request_comes_back_as_it_was(params: dict[str, Any]) -> None:
+    laws.chat_comes_back(to_responses, to_chat, params)
+
+
+@given(RESPONSES)
+def test_a_responses_request_comes_back_as_it_was(params: dict[str, Any]) -> None:
+    laws.responses_come_back(to_chat, to_responses, params)
+
+
+@given(CHAT)
+def test_a_chat_request_says_the_same_to_responses(params: dict[str, Any]) -> None:
+    request, _ = laws.crosses_purely(to_responses, params, passing=False)
+    laws.says_the_same(params, request)
+
+
+@given(RESPONSES)
+def test_a_responses_request_says_the_same_to_a_chat_model(params: dict[str, Any]) -> None:
+    request, _ = laws.crosses_purely(to_chat, params, passing=False)
+    laws.says_the_same(request, params)
+
+
+QUIET: dict[Direction, str] = {
+    # Types and roles have other words on the other side; the rest is in the table as not carried.
+    TO_RESPONSES: r"(.*\.)?(type|role)|logprobs|stream_options\.include_usage"
+    r"|tools\[\]\.function\.strict",
+    TO_CHAT: r"(.*\.)?(type|role)|input\[\]\.(id|status|phase)|tools\[\]\.strict|include\[\]",
+}
+"""Paths of which nothing has to be said."""
+
+
+def _neutral(direction: Direction) -> Any:
+    neutral = {row.name: row.neutral for row in rows(direction, "request", "parameter")}
+
+    def quiet(path: str, value: Any) -> bool:
+        found = neutral.get(path.removesuffix("[]"), ())
+        asks_nothing = value in found or [value] in found
+        return asks_nothing or re.fullmatch(QUIET[direction], path) is not None
+
+    return quiet
+
+
+@given(CHAT)
+def test_nothing_of_a_chat_request_goes_silently(params: dict[str, Any]) -> None:
+    laws.nothing_goes_silently(to_responses, params, _neutral(TO_RESPONSES))
+
+
+@given(RESPONSES)
+def test_nothing_of_a_responses_request_goes_silently(params: dict[str, Any]) -> None:
+    laws.nothing_goes_silently(to_chat, params, _neutral(TO_CHAT))
+
+
+def _complaints(definition: str, request: dict[str, Any]) -> list[str]:
+    document = material.schemas(relaxed=True)
+    assert document is not None
+    validator = jsonschema.Draft202012Validator(
+        {"$ref": f"#/$defs/{definition}", "$defs": document["$defs"]}
+    )
+    return [
+        f"{'/'.join(map(str, e.path))}: {e.message:.300}" for e in validator.iter_errors(request)
+    ]
+
+
+needs_schemas = pytest.mark.skipif(
+    material.schemas() is None, reason="the official schemas are not beside this checkout"
+)
+"""The relaxed ones: in the strict ones a content list fits two alternatives of which one must fit,
+and an image must have a detail, which the real API does without."""
+
+
+@needs_schemas
+@given(OFFICIAL_CHAT)
+def test_responses_requests_are_as_the_official_schema_says(params: dict[str, Any]) -> None:
+    request, _ = to_responses(params, passing=False)
+    assert not _complaints("CreateResponse", {"model": "gpt-5-pro", **request})
+
+
+@needs_schemas
+@given(OFFICIAL_RESPONSES)
+def test_chat_requests_are_as_the_official_schema_says(params: dict[str, Any]) -> None:
+    request, _ = to_chat(params)
+    assert not _complaints("CreateChatCompletionRequest", {"model": "m", **request})
