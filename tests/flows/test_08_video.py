@@ -500,7 +500,8 @@ def test_a_job_that_takes_too_long_is_a_timeout_that_keeps_its_id(
     assert caught.value.phase == "wait"
     job = caught.value.partial
     assert (job.id, job.status) == ("video_1", "in_progress")
-    assert [asked.method for asked in server.requests] == ["POST"] + ["GET"] * 4
+    # After 10, 20, 30 and 40 seconds, and a last time after 45.
+    assert [asked.method for asked in server.requests] == ["POST"] + ["GET"] * 5
 
     studio.ready_after = 0
     video = drive(lambda c: c.video_status(job, wait=True))
@@ -545,7 +546,7 @@ def test_a_look_that_fails_is_tried_again_without_another_job(
     server.answer = answer
     video = drive(lambda c: c.video_generation("sora-2", "a cat", wait=True), max_retries=1)
     assert video.status == "completed"
-    assert [asked.method for asked in server.requests] == ["POST"] + ["GET"] * 4
+    assert [asked.method for asked in server.requests] == ["POST"] + ["GET"] * 5
 
 
 def test_a_callback_that_raises_ends_the_waiting_and_has_seen_the_job(drive: Drive) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jackfield.exchange import Context
     from jackfield.pipeline import Layer
 
-MAX_REQUESTS = 10_000
+MAX_REQUESTS = 2_000
 """Requests that one call may make by `Next` where it sets no time: it ends somewhere."""
 
 _Ask: TypeAlias = Callable[[WireRequest, Any], Generator[Any, Any, Answer | Next]]

@@ -152,10 +152,10 @@ def test_a_tool_call_of_a_new_type_is_kept_as_it_is() -> None:
     assert output(content=None, tool_calls=[strange]) == [strange]
 
 
-def test_audio_is_a_part_of_the_message() -> None:
+def test_audio_is_a_field_of_the_message() -> None:
     audio = {"id": "audio_1", "data": "AAAA", "transcript": "Hi", "expires_at": 1}
     (item,) = output(content=None, audio=audio)
-    assert item["content"] == [{"type": "output_audio", **audio}]
+    assert (item["content"], item["audio"]) == ([], audio)
 
 
 @pytest.mark.parametrize(

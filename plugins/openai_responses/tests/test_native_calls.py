@@ -186,14 +186,14 @@ def test_every_setting_holds_on_every_operation(
 
 @every
 def test_the_environment_holds_on_every_operation(
-    server: RawServer, make: Any, operation: str, monkeypatch: pytest.MonkeyPatch
+    server: RawServer, operation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
     monkeypatch.setenv("OPENAI_ORGANIZATION", "org-env")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-env")
     server.answer = answered(operation)
-    make(OPERATIONS[operation][0], base_url=None, api_key=None)
+    blocking(server, OPERATIONS[operation][0], base_url=None, api_key=None)
     headers = server.requests[0].headers
     assert headers["authorization"] == "Bearer sk-env"
     assert headers["openai-organization"] == "org-env"
@@ -210,11 +210,9 @@ def test_a_session_of_the_callers_serves_every_operation(server: RawServer, oper
 
 
 @every
-def test_a_missing_key_is_an_error_and_nothing_is_sent(
-    server: RawServer, make: Any, operation: str
-) -> None:
+def test_a_missing_key_is_an_error_and_nothing_is_sent(server: RawServer, operation: str) -> None:
     with pytest.raises(jackfield.AuthenticationError, match="OPENAI_API_KEY"):
-        make(OPERATIONS[operation][0], api_key=None)
+        blocking(server, OPERATIONS[operation][0], api_key=None)
     assert server.connections == 0
 
 
@@ -529,32 +527,29 @@ def test_what_has_no_events_does_not_stream(server: RawServer, make: Any, operat
         ("o3-deep-research", "o3-deep-research"),
     ],
 )
-@pytest.mark.parametrize("operation", NAMING_A_MODEL)
-def test_every_name_of_openais_leads_here(
-    server: RawServer, make: Any, name: str, model: str, operation: str
-) -> None:
-    server.answer = answered(operation)
-    make(lambda c: c.call("responses", name, operation=operation, input="Hi"))
-    assert server.requests[0].json["model"] == model
+def test_every_name_of_openais_leads_here(server: RawServer, name: str, model: str) -> None:
+    for operation in NAMING_A_MODEL:
+        server.answer = answered(operation)
+        blocking(server, lambda c, o=operation: c.call("responses", name, operation=o, input="Hi"))
+    assert [asked.json["model"] for asked in server.requests] == [model] * 3
 
 
 @pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - set(NAMING_A_MODEL)))
-@pytest.mark.parametrize("model", ["gpt-4o", "openai/responses/gpt-4o"])
 def test_other_operations_may_name_a_model_and_do_not_send_it(
-    server: RawServer, make: Any, operation: str, model: str | None
+    server: RawServer, operation: str
 ) -> None:
     ask, _, path, *_ = OPERATIONS[operation]
     server.answer = answered(operation)
-    make(lambda c: ask(c, model=model))
-    [asked] = server.requests
-    assert asked.target == f"/v1{path}"
-    assert b"gpt" not in asked.body
+    for model in ("gpt-4o", "openai/responses/gpt-4o"):
+        blocking(server, lambda c, m=model: ask(c, model=m))
+    assert [asked.target for asked in server.requests] == [f"/v1{path}"] * 2
+    assert all(b"gpt" not in asked.body for asked in server.requests)
 
 
 @every
-def test_without_this_plugin_it_is_named(server: RawServer, make: Any, operation: str) -> None:
+def test_without_this_plugin_it_is_named(server: RawServer, operation: str) -> None:
     with pytest.raises(NoRouteError) as caught:
-        make(OPERATIONS[operation][0], plugins=["openai"])
+        blocking(server, OPERATIONS[operation][0], plugins=["openai"])
     assert caught.value.distribution == "jackfield-openai-responses"
     assert server.connections == 0
 

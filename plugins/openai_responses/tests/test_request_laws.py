@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -9,12 +10,14 @@ import jsonschema  # type: ignore[import-untyped]
 import material
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from jackfield.errors import RequestError
 from jackfield_openai_responses.chat_to_responses.request import to_responses
 from jackfield_openai_responses.losses import TO_CHAT, TO_RESPONSES, Direction, rows
 from jackfield_openai_responses.responses_to_chat.request import to_chat
 from jackfield_testing.laws import bridge_requests as laws
-from jackfield_testing.strategies import conversations
+from jackfield_testing.strategies import conversations, json_values
 
 CHAT = conversations.bridged_chat_params()
 RESPONSES = conversations.responses_params()
@@ -72,6 +75,33 @@ def test_nothing_of_a_chat_request_goes_silently(params: dict[str, Any]) -> None
 @given(RESPONSES)
 def test_nothing_of_a_responses_request_goes_silently(params: dict[str, Any]) -> None:
     laws.nothing_goes_silently(to_chat, params, _neutral(TO_CHAT))
+
+
+_WORD = """
+role type content tool_calls function_call id name arguments input output call_id function custom
+image_url file url file_id summary reasoning_items provider_specific_fields items output_items
+refusal annotations text format grammar strict user_location tools mode json_schema effort
+allowed_tools assistant user system tool message reasoning output_text input_image input_file
+input_text function_call_output custom_tool_call web_search
+"""
+_NAME = """
+tools tool_choice functions function_call response_format verbosity reasoning_effort reasoning text
+include logprobs top_logprobs stream stream_options web_search_options max_tokens max_output_tokens
+n stop store instructions x
+"""
+_WORDS, _NAMES = st.sampled_from(_WORD.split()), st.sampled_from(_NAME.split())
+_ODD = st.recursive(
+    _WORDS | json_values(max_leaves=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(_NAMES, _ODD, max_size=4), st.lists(_ODD, max_size=3), st.booleans())
+def test_whatever_is_given_crosses(params: dict[str, Any], said: list[Any], passing: bool) -> None:
+    laws.crosses_purely(to_responses, {**params, "messages": said}, passing=passing)
+    with contextlib.suppress(RequestError):  # a reference
+        laws.crosses_purely(to_chat, {**params, "input": said}, passing=passing)
 
 
 def _complaints(definition: str, request: dict[str, Any]) -> list[str]:

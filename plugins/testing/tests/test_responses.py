@@ -461,6 +461,17 @@ class TestDirectives:
         assert all(part["text"] for part in message["content"])
         assert "“a b c [parts=3]”" in text({"output": [message]})
 
+    def test_citations_are_placed_in_their_part(self, client: httpx.Client) -> None:
+        tools = [{"type": "web_search"}, {"type": "file_search", "vector_store_ids": ["vs"]}]
+        message = create(client, "a b c [parts=4]", tools=tools)["output"][-1]
+        *parts, last = message["content"]
+        assert len(parts) == 3
+        assert all(not part["annotations"] and part["text"] for part in parts)
+        file, url = last["annotations"]
+        cited = last["text"][url["start_index"] : url["end_index"]]
+        assert url["url"] in cited
+        assert last["text"][file["index"] :] == f" {cited}"
+
     @pytest.mark.parametrize("word", ["[parts=0]", "[parts=x]", "[looks=1001]"])
     def test_values_that_are_not_taken(self, client: httpx.Client, word: str) -> None:
         reply = client.post("/responses", json={"model": "gpt-4o", "input": word})

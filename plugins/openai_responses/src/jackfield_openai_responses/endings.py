@@ -27,7 +27,7 @@ def finish_reason(response: Mapping[str, Any], *, calls: bool) -> str | None:
     stays readable in ``incomplete_details``.
     """
     status = response.get("status")
-    if status in UNFINISHED:
+    if str(status) in UNFINISHED:
         return None
     if status == "incomplete":
         details = response.get("incomplete_details")

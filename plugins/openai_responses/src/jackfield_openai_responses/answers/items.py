@@ -20,8 +20,8 @@ def output_of(completion_id: Any, choice: Mapping[str, Any], status: str) -> lis
 
     Those that its message was made of, if it was made of items. Else: its ``reasoning_items``, or
     its reasoning as the summary of one; items kept in its ``provider_specific_fields``; a message
-    with its text, refusal and audio; its tool calls. The last item of an incomplete Response is
-    incomplete.
+    with its text and refusal, and with ``audio`` as a field; its tool calls. The last item of an
+    incomplete Response is incomplete.
     """
     message = choice.get("message") or {}
     known = restored(message)
@@ -32,9 +32,12 @@ def output_of(completion_id: Any, choice: Mapping[str, Any], status: str) -> lis
     items += _listed(kept.get("output_items") if isinstance(kept, Mapping) else None)
     calls = _calls(completion_id, message, status)
     parts = parts_of(message, choice.get("logprobs"), alone=not items and not calls)
-    if parts:
-        id_ = item_id("msg", completion_id, 0)
-        items.append(message_item(id_, parts, "completed" if calls else _cut(status)))
+    audio = message.get("audio")
+    if parts or isinstance(audio, Mapping):
+        spoken = message_item(
+            item_id("msg", completion_id, 0), parts, "completed" if calls else _cut(status)
+        )
+        items.append({**spoken, "audio": audio} if isinstance(audio, Mapping) else spoken)
     return items + calls
 
 
@@ -58,18 +61,15 @@ def parts_of(message: Mapping[str, Any], logprobs: Any, *, alone: bool) -> list[
     Text that is empty is a part only where the answer has nothing else (``alone``).
     """
     content, refusal = message.get("content"), message.get("refusal")
-    audio, notes = message.get("audio"), _listed(message.get("annotations"))
-    spoken = refusal or isinstance(audio, Mapping)
+    notes = _listed(message.get("annotations"))
+    spoken = refusal or isinstance(message.get("audio"), Mapping)
     parts = []
     if content or notes or (content == "" and alone and not spoken):
         text = content if isinstance(content, str) else ""
         noted = [text_annotation(each, 0) for each in notes]
         parts.append(text_part(text, noted, tokens_of(logprobs, "content")))
-    tokens = tokens_of(logprobs, "refusal")
-    if isinstance(refusal, str) and (refusal or tokens):
-        parts.append(refusal_part(refusal, tokens))
-    if isinstance(audio, Mapping):
-        parts.append({"type": "output_audio", **audio})
+    if isinstance(refusal, str) and refusal:
+        parts.append(refusal_part(refusal, tokens_of(logprobs, "refusal")))
     return parts
 
 

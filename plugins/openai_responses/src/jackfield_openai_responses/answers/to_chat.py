@@ -30,7 +30,7 @@ def chat_answer(response: Mapping[str, Any]) -> dict[str, Any]:
     """
     output = response.get("output")
     answer = answer_of(response, output if isinstance(output, list) else [])
-    if response.get("status") in FAILED:
+    if str(response.get("status")) in FAILED:
         error = failure(response)
         error.partial = answer
         raise error
@@ -41,7 +41,7 @@ def answer_of(response: Mapping[str, Any], output: Sequence[Any]) -> dict[str, A
     """The chat completion of a Response with these output items, whatever became of it."""
     message = message_of(output)
     status = response.get("status")
-    if status in UNFINISHED:
+    if str(status) in UNFINISHED:
         kept = message.get("provider_specific_fields", {})
         message["provider_specific_fields"] = {"status": status, **kept}
     choice = {

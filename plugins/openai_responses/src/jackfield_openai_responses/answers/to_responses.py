@@ -50,7 +50,7 @@ def responses_answer(completion: Mapping[str, Any], request: Mapping[str, Any]) 
     status, details = status_of(choice.get("finish_reason"))
     known = completion.get("status")
     answer = started(completion, request) | {
-        "status": known if known in STATUSES else status,
+        "status": known if str(known) in STATUSES else status,
         "incomplete_details": completion.get("incomplete_details") or details,
     }
     answer["output"] = output_of(completion.get("id"), choice, answer["status"])

@@ -67,8 +67,8 @@ class Turn:
         if found["content"] is not None or "refusal" in found or "tool_calls" in found:
             return found
         said = {loss.path for loss in crossing.lost}
-        for path in paths:
-            if path not in said:  # reasoning alone is no message
+        for path, item in self._items:
+            if _type(item) == "reasoning" and path not in said:  # alone it is no message
                 crossing.lose(path, "item", "reasoning")
         return None
 

@@ -20,7 +20,7 @@ Handler = Callable[[Listener, Event], Heard]
 def sayings(listener: Listener, event: Event) -> list[Delta]:
     """What an event lets be said; one that chat has nothing for is passed on as it is."""
     type_ = event.get("type")
-    handler = _HANDLERS.get(type_) if isinstance(type_, str) else None
+    handler = HANDLERS.get(type_) if isinstance(type_, str) else None
     said = None if handler is None else handler(listener, event)
     if said is None:
         return [{"provider_specific_fields": {"stream_events": [event]}}]
@@ -96,7 +96,7 @@ def _place(event: Event, type_: str) -> Part:
     return which, index if type(index) is int else 0
 
 
-_HANDLERS: dict[str, Handler] = {
+HANDLERS: dict[str, Handler] = {
     "response.output_item.added": lambda heard, event: heard.added(event, event.get("item")),
     "response.output_item.done": lambda heard, event: heard.done(event, event.get("item")),
     "response.content_part.added": _part_added,

@@ -105,7 +105,7 @@ class Message(Opened):
         self.length = offset
         self._parts: list[_Part] = []
         self._open = False
-        self._audio: Item | None = None
+        self._audio: Item = {}
         self._add(message_item(id_, [], "in_progress"))
 
     def says(self, kind: str) -> bool:
@@ -132,44 +132,38 @@ class Message(Opened):
         event = "output_text.annotation.added"
         self._of_part(event, annotation_index=number, annotation=noted)
 
-    def take(self, logprobs: Sequence[Any]) -> bool:
-        """Take log probabilities that come without text; False if they are of no text here."""
-        if self.says("output_text"):
-            self.say("output_text", "", logprobs)
-            return True
-        part = self._last_text()
-        if part is None:
-            return False
-        part.logprobs += logprobs
-        return True
+    def take(self, kind: str, logprobs: Sequence[Any]) -> bool:
+        """Take log probabilities that come without text; False if they are of nothing here."""
+        part = self._last(kind)
+        if part is not None and self.says(kind):
+            self.say(kind, "", logprobs)
+        elif part is not None:
+            part.logprobs += logprobs
+        return part is not None
 
     def note_late(self, annotation: Any) -> bool:
         """Take an annotation after the end of the text; False if it can still be told."""
-        part = self._last_text()
+        part = self._last("output_text")
         if part is None or not (self.closed or part is not self._parts[-1]):
             return False
         part.annotations.append(text_annotation(annotation, part.offset))
         return True
 
-    def _last_text(self) -> _Part | None:
-        texts = [part for part in self._parts if part.kind == "output_text"]
-        return texts[-1] if texts else None
+    def _last(self, kind: str) -> _Part | None:
+        found = [part for part in self._parts if part.kind == kind]
+        return found[-1] if found else None
 
     def sound(self, audio: Mapping[str, Any]) -> None:
-        """Take the audio: it is a part of its own, the last one."""
-        self._audio = {"type": "output_audio", **audio}
+        """Take the audio, a field of the item."""
+        self._audio = {"audio": audio}
 
     def item(self, status: str) -> Item:
         """The item with the parts so far."""
         parts = [part.part() for part in self._parts]
-        return message_item(self.id, parts + ([self._audio] if self._audio else []), status)
+        return message_item(self.id, parts, status) | self._audio
 
     def _finish(self, status: str) -> None:
         self._close_part()
-        if self._audio is not None:
-            place = {"content_index": len(self._parts)}
-            self._about("content_part.added", part=self._audio, **place)
-            self._about("content_part.done", part=self._audio, **place)
 
     def _part(self, kind: str) -> _Part:
         if not self.says(kind):

@@ -13,7 +13,7 @@ from jackfield_openai_responses.streams.listening import Listener
 from jackfield_openai_responses.streams.said import Delta
 
 _BEGINNINGS = frozenset({"response.created", "response.queued", "response.in_progress"})
-_ENDINGS = frozenset({"response.completed", "response.incomplete"})
+_ENDINGS = {"response.completed": "completed", "response.incomplete": "incomplete"}
 _FAILURES = frozenset({"response.failed", "response.cancelled"})
 _CHUNK = "chat.completion.chunk"
 _STREAM: Final = "stream"
@@ -61,16 +61,16 @@ class _Stream:
     def hear(self, event: dict[str, Any]) -> list[Chunk]:
         if self._ended or self._repeated(event):
             return []
-        type_ = event.get("type")
-        response = event.get("response")
+        type_, response = event.get("type"), event.get("response")
         if type_ == "error":
             raise error_from_body(None, event)
-        if isinstance(response, dict):
+        if isinstance(response, dict) and isinstance(type_, str):
             if type_ in _BEGINNINGS:
                 return self._begin(response)
-            failed = type_ in _FAILURES or response.get("status") in FAILED
+            failed = type_ in _FAILURES or str(response.get("status")) in FAILED
             if type_ in _ENDINGS and not failed:
-                return [*self._begin(response), *self._end(response)]
+                ended = {**response, "status": _ENDINGS[type_]}
+                return [*self._begin(response), *self._end(ended)]
             if type_ in _ENDINGS or failed:
                 error = failure(response)
                 error.partial = answer_of(response, self._listener.output_of(response))

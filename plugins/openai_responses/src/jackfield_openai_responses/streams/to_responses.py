@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from jackfield.envelope import END
 from jackfield.surfaces.chat import fold
-from jackfield_openai_responses.answers.ids import item_id
+from jackfield_openai_responses.answers.ids import item_id, response_id
 from jackfield_openai_responses.answers.items import REASONING, call_kind, tokens_of
 from jackfield_openai_responses.answers.to_responses import responses_answer, started
 from jackfield_openai_responses.streams.heard_calls import HeardCall
@@ -61,7 +61,8 @@ class _Stream:
         self._reasoning_name: str | None = None
         self._message: Message | None = None
         self._calls: dict[Any, HeardCall] = {}
-        self._tokens: list[Any] = []  # of text that is still to come
+        # Of text that is still to come.
+        self._tokens: dict[str, list[Any]] = {kind: [] for kind in _PARTS.values()}
 
     def take(self) -> list[Event]:
         """The events since the last time."""
@@ -100,7 +101,8 @@ class _Stream:
             if isinstance(thought, str) and thought and self._reasoning_name in (None, name):
                 self._reasoning_name = name
                 self._think(thought)
-        self._speak(delta, logprobs)
+        for name in ("content", "refusal"):
+            self._speak(name, delta.get(name), tokens_of(logprobs, name))
         for annotation in delta.get("annotations") or ():
             self._note(annotation)
         audio = delta.get("audio")
@@ -125,17 +127,14 @@ class _Stream:
             self._items.append(self._reasoning)
         self._reasoning.say(piece)
 
-    def _speak(self, delta: Mapping[str, Any], logprobs: Any) -> None:
-        content, refusal = delta.get("content"), delta.get("refusal")
-        self._tokens += tokens_of(logprobs, "content")
-        if isinstance(content, str) and content:
-            self._said().say("output_text", content, self._tokens)
-            self._tokens = []
-        elif self._tokens and self._message is not None and self._message.take(self._tokens):
-            self._tokens = []
-        tokens = tokens_of(logprobs, "refusal")
-        if isinstance(refusal, str) and (refusal or tokens):
-            self._said().say("refusal", refusal, tokens)
+    def _speak(self, name: str, piece: Any, tokens: list[Any]) -> None:
+        kind = _PARTS[name]
+        waiting = self._tokens[kind] = [*self._tokens[kind], *tokens]
+        if isinstance(piece, str) and piece:
+            self._said().say(kind, piece, waiting)
+        elif not waiting or self._message is None or not self._message.take(kind, waiting):
+            return
+        self._tokens[kind] = []
 
     def _note(self, annotation: Any) -> None:
         if self._message is None or not self._message.note_late(annotation):
@@ -146,7 +145,7 @@ class _Stream:
         for name, event in (("data", "audio"), ("transcript", "audio.transcript")):
             piece = audio.get(name)
             if isinstance(piece, str) and piece:
-                self._tell(f"{event}.delta", delta=piece)
+                self._tell(f"{event}.delta", response_id=response_id(self._id), delta=piece)
 
     def _said(self) -> Message:
         """The message that is open; a new one where there is none."""
@@ -193,7 +192,7 @@ class _Stream:
             if heard.opened is None:
                 self._finish_unknown(heard)
         if not self._items and message.get("content") == "" and answer["output"]:
-            self._said().say("output_text", "", [])
+            self._said().say("output_text", "", self._tokens["output_text"])
         statuses = ["completed" for _ in self._items]
         if statuses and answer["status"] == "incomplete":
             statuses[-1] = "incomplete"
@@ -213,7 +212,7 @@ class _Stream:
         self._said().sound(audio)
         for name, event in (("data", "audio"), ("transcript", "audio.transcript")):
             if audio.get(name):
-                self._tell(f"{event}.done")
+                self._tell(f"{event}.done", response_id=response_id(self._id))
 
     def _finish_unknown(self, heard: HeardCall) -> None:
         if call_kind(heard.call) is not None:
@@ -224,6 +223,7 @@ class _Stream:
 
 
 _LEGACY = "function_call"
+_PARTS = {"content": "output_text", "refusal": "refusal"}
 _ENDINGS = {"incomplete": "incomplete", "failed": "failed"}
 
 

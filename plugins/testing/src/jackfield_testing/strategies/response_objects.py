@@ -72,11 +72,15 @@ _LOGS = st.fixed_dictionaries({"type": st.just("logs"), "logs": _TEXTS})
 def _item(
     kind: str, prefix: str, optional: dict[str, Any] | None = None, **fields: st.SearchStrategy[Any]
 ) -> st.SearchStrategy[dict[str, Any]]:
-    shape = {"type": st.just(kind), "id": _IDS.map(lambda number: f"{prefix}_{number}"), **fields}
-    return st.fixed_dictionaries(shape, optional=optional)
+    ids = _IDS.map(lambda number: f"{prefix}_{number}")
+    shape: dict[str, st.SearchStrategy[Any]] = {"type": st.just(kind), "id": ids, **fields}
+    return st.fixed_dictionaries(shape, optional=optional or {})
 
 
-_CALLED = {"call_id": _IDS.map(lambda number: f"call_{number}"), "name": st.just("get_weather")}
+_CALLED: dict[str, Any] = {
+    "call_id": _IDS.map(lambda number: f"call_{number}"),
+    "name": st.just("get_weather"),
+}
 _PHASES = st.sampled_from(["commentary", "final_answer"])
 
 ITEMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {

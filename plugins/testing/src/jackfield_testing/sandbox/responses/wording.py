@@ -42,8 +42,8 @@ def said(turn: Turn, called: Sequence[Mapping[str, Any]], limit: int | None) -> 
     """
     if turn.script.refused:
         return _refusing(turn, limit)
-    text, annotations = _text(turn, called)
-    pieces = tokens.split(text)
+    text, cited, annotations = _text(turn, called)
+    pieces = tokens.split(text + cited)
     if turn.script.is_cut:
         pieces = pieces[: len(pieces) // 2]
     is_cut = limit is not None and len(pieces) > limit
@@ -52,7 +52,7 @@ def said(turn: Turn, called: Sequence[Mapping[str, Any]], limit: int | None) -> 
         id=turn.id("message", "answer"),
         type="message",
         status="incomplete" if is_cut or turn.script.is_cut else "completed",
-        content=_parts(turn, pieces, annotations),
+        content=_parts(turn, pieces, tokens.count(text), annotations),
         **_phase(turn, "final_answer"),
         role="assistant",
     )
@@ -98,7 +98,8 @@ def _refusing(turn: Turn, limit: int | None) -> Said:
     return Said(body, len(pieces[:limit]), is_cut)
 
 
-def _text(turn: Turn, called: Sequence[Mapping[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+def _text(turn: Turn, called: Sequence[Mapping[str, Any]]) -> tuple[str, str, list[dict[str, Any]]]:
+    """Give the text, what is cited after it, and the annotations."""
     format = (turn.request.get("text") or {}).get("format") or {}
     asked: dict[str, Any] = {"messages": turn.messages or ({"role": "user", "content": ""},)}
     if format.get("type") == "json_schema":
@@ -106,51 +107,68 @@ def _text(turn: Turn, called: Sequence[Mapping[str, Any]]) -> tuple[str, list[di
     elif format:
         asked["response_format"] = format
     if not turn.is_structured and called and called[-1]["type"] == "image_generation_call":
-        return "", []  # the picture is the answer
+        return "", "", []  # the picture is the answer
     text = wording.text_for(asked, 0)
     if turn.is_structured:
-        return text, []
+        return text, "", []
     verbosity = (turn.request.get("text") or {}).get("verbosity")
     if verbosity == "low":
         text = text.rpartition(". ")[0] + "."
     elif verbosity == "high":
         text = f"{text} {_MORE}"
-    return _cited(text, called)
+    return text, *_cited(len(text), called)
 
 
-def _cited(text: str, called: Sequence[Mapping[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
-    annotations = []
+def _cited(length: int, called: Sequence[Mapping[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """Give what is cited after a text of this length, and the annotations."""
+    annotations, cited = [], ""
     kinds = {found["type"]: found for found in called}
     if "file_search_call" in kinds:
         for result in kinds["file_search_call"]["results"]:
             names = {"file_id": result["file_id"], "filename": result["filename"]}
-            annotations.append(part("file_citation", index=len(text), **names))
+            annotations.append(part("file_citation", index=length, **names))
     if "web_search_call" in kinds:
         mark = f"([example.com]({_SITE}))"
-        start = len(text) + 1
-        place = {"start_index": start, "end_index": start + len(mark)}
+        place = {"start_index": length + 1, "end_index": length + 1 + len(mark)}
         annotations.append(part("url_citation", title="Jackfield sandbox", url=_SITE, **place))
-        text = f"{text} {mark}"
-    return text, annotations
+        cited = f" {mark}"
+    return cited, annotations
 
 
 def _parts(
-    turn: Turn, pieces: list[str], annotations: Sequence[Mapping[str, Any]]
+    turn: Turn, pieces: list[str], plain: int, annotations: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Cut the text into as many parts as were asked for, each with what belongs to it."""
-    # one part says everything where the text is JSON, or cited: offsets are a part's own
-    count = 1 if turn.is_structured or annotations else min(turn.script.parts, len(pieces) or 1)
-    step = -(-len(pieces) // count)
-    made = []
+    """Cut the text into as many parts as were asked for, each with the annotations in it.
+
+    Args:
+        turn: the request and its context.
+        pieces: the tokens of the text.
+        plain: how many of them are no citation, and may be parted.
+        annotations: with places in the whole text.
+    """
+    size = min(plain, len(pieces))
+    count = 1 if turn.is_structured else min(turn.script.parts, max(size, 1))
+    edges = [*(size * number // count for number in range(count)), len(pieces)]
+    made, begin = [], 0
     for number in range(count):
-        some = pieces[number * step : (number + 1) * step]
+        some = pieces[edges[number] : edges[number + 1]]
         text = "".join(some)
         entries = _logprobs(turn, some, str(number))
-        kept = [dict(one) for one in annotations if _place(one) <= len(text)]
+        found = [one for one in annotations if begin <= _first(one)]
+        kept = [_moved(one, -begin) for one in found if _last(one) <= begin + len(text)]
         made.append(text_part(text, kept, entries))
+        begin += len(text)
     return made
 
 
-def _place(annotation: Mapping[str, Any]) -> int:
-    """Give how much of the text has to be there for an annotation to make sense."""
+def _first(annotation: Mapping[str, Any]) -> int:
+    return int(annotation.get("start_index", annotation.get("index", 0)))
+
+
+def _last(annotation: Mapping[str, Any]) -> int:
     return int(annotation.get("end_index", annotation.get("index", 0)))
+
+
+def _moved(annotation: Mapping[str, Any], by: int) -> dict[str, Any]:
+    places = ("start_index", "end_index", "index")
+    return {name: v + by if name in places else v for name, v in annotation.items()}
