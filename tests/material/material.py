@@ -9,11 +9,22 @@ from __future__ import annotations
 import json
 import lzma
 import os
+import signal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Ctrl-C reach what tests start, also where they were started in the background.
+
+    There a shell has it ignored, and every process below inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 _ROOT = Path(__file__).resolve().parents[2]
 

@@ -112,6 +112,11 @@ def test_every_field_of_a_chat_completion_can_be_read() -> None:
     assert usage["x_tokens"] == 1
 
 
+def test_a_count_under_both_names_is_the_responses() -> None:
+    usage = {"prompt_tokens": 1, "input_tokens": 2, "total_tokens": 3}
+    assert answer(usage=usage).usage.to_dict() == {"prompt_tokens": 2, "total_tokens": 3}
+
+
 def test_fields_are_kept_and_echoes_of_the_request_are_not() -> None:
     result = answer(
         conversation={"id": "conv_1"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jackfield_openai_responses.turns import items_of, message_of
@@ -47,6 +47,9 @@ def test_items_come_back(items: list[Any]) -> None:
         max_size=4,
     )
 )
+@example([message({"type": "output_text", "text": "a", "annotations": 0})])
+@example([message({"type": "output_text", "text": 0})])
+@example([message({"type": "refusal", "refusal": 0})])
 def test_items_of_any_shape_come_back(items: list[Any]) -> None:
     laws.turn_comes_back(message_of, items_of, items)
 
@@ -62,6 +65,19 @@ def test_texts_are_one_content_and_citations_point_into_it() -> None:
         },
         path,  # its index is a file's in a list
     ]
+
+
+def test_annotations_that_chat_servers_have_are_kept() -> None:
+    page = {"start_index": 0, "end_index": 1, "url": "u", "title": "t"}
+    for note, wanted in (
+        ({"type": "url_citation", "url_citation": page}, {"type": "url_citation", **page}),
+        ({"type": "url_citation", "url_citation": {"type": "x"}}, None),
+        ({"type": "url_citation", "url_citation": page, "x": 1}, None),
+        ({"type": "other", "url_citation": page}, None),
+        ("note", None),
+    ):
+        said = {"role": "assistant", "content": "a", "annotations": [note]}
+        assert items_of(said) == [message(text("a", wanted or note))]
 
 
 def test_a_message_without_text_has_no_content() -> None:

@@ -175,6 +175,7 @@ _ODD_EVENTS = st.lists(
 @given(_ODD_EVENTS)
 @example([{"type": "response.content_part.done", "part": {"type": []}}])
 @example([{"type": "response.completed", "response": {"status": []}}])
+@example([{"type": "response.output_item.added", "item": {"type": []}}])
 def test_no_event_is_odd_enough_to_crash(events: list[dict[str, Any]]) -> None:
     body = b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in events)
     reply = laws.Reply(headers={"content-type": "text/event-stream"}, body=body)
@@ -189,6 +190,47 @@ def test_no_event_is_odd_enough_to_crash(events: list[dict[str, Any]]) -> None:
         )
         assert not isinstance(outcome.error, PluginError), outcome.error
         reply = laws.Reply(headers=reply.headers, body=body)
+
+
+_CHUNK_KEYS = st.sampled_from(
+    (
+        *("content", "refusal", "reasoning_content", "tool_calls", "function_call", "annotations"),
+        *("audio", "function", "custom", "index", "id", "type", "name", "arguments", "role"),
+        *("provider_specific_fields", "reasoning_items", "items", "output_items"),
+    )
+)
+_ODD_DELTA = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_CHUNK_KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+_ODD_CHUNKS = st.lists(
+    st.fixed_dictionaries(
+        {"choices": st.lists(st.builds(lambda delta: {"delta": delta}, _ODD_DELTA), max_size=2)},
+        optional={"id": _LEAVES, "model": _LEAVES, "usage": _ODD, "created": _LEAVES},
+    ),
+    max_size=4,
+)
+
+
+@given(_ODD_CHUNKS)
+@example([{"choices": [{"delta": [None]}]}])
+@example([{"choices": [{"delta": {"tool_calls": 7}}]}])
+def test_no_chunk_is_odd_enough_to_crash(chunks: list[dict[str, Any]]) -> None:
+    last = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    told = b"".join(b"data: %s\n\n" % json.dumps(c).encode() for c in [*chunks, last])
+    reply = laws.Reply(
+        headers={"content-type": "text/event-stream"}, body=told + b"data: [DONE]\n\n"
+    )
+    outcome = laws.ask(
+        {"input": "x", "stream": True},
+        laws.Upstream(reply),
+        model="gpt-audio",
+        surface="responses",
+        stream=True,
+        registry=REGISTRY,
+    )
+    assert not isinstance(outcome.error, PluginError), outcome.error
 
 
 @given(_ODD)

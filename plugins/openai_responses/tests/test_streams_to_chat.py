@@ -168,6 +168,26 @@ def test_a_text_that_waits_for_another_is_said_when_that_is_done() -> None:
     assert [each.get("content") for each in deltas[1:]] == ["a", "b!"]
 
 
+def test_a_text_that_came_too_early_is_said_whole_when_it_is_done() -> None:
+    deltas = said(
+        created(),
+        added(message(), 0),
+        added(message(), 1),
+        delta("b", 1),
+        done(message("a"), 0),
+        delta("c", 1),
+        done(message("bc"), 1),
+    )
+    assert [each.get("content") for each in deltas[1:]] == ["a", "bc"]
+    parts = [created(), delta("b", part=1), delta("a"), done(message("a", "b"))]
+    assert [each.get("content") for each in said(*parts)[1:]] == ["ab"]
+
+
+def test_an_item_is_what_it_is_added_as_whatever_came_before() -> None:
+    deltas = said(created(), {**delta("")}, added(function(1)))
+    assert deltas[-1]["tool_calls"][0]["id"] == "call_1"
+
+
 def test_a_server_that_sends_only_the_end_of_things_says_them_then() -> None:
     items = [message("a"), function(1, "{}")]
     assert said(created(), done(items[0], 0), done(items[1], 1))[1:] == [
@@ -267,6 +287,50 @@ def test_citations_come_with_their_events_and_only_once() -> None:
     found = [each for delta in deltas for each in delta.get("annotations", ())]
     assert [each["url_citation"]["start_index"] for each in found] == [2, 2]
     assert [len(delta.get("annotations", ())) for delta in deltas] == [0, 0, 0, 1, 1]
+
+
+def cited(url: str) -> dict[str, Any]:
+    inner = {"start_index": 0, "end_index": 1, "url": url, "title": "t"}
+    return {"type": "url_citation", **inner}
+
+
+def noted(url: str, number: int, part: int = 0) -> dict[str, Any]:
+    place = about(0, content_index=part, annotation_index=number)
+    return {
+        "type": "response.output_text.annotation.added",
+        **place,
+        "annotation": cited(url),
+    }
+
+
+@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("numbers", [(), (0,), (1,), (0, 1), (1, 0)])
+def test_citations_are_in_the_order_of_the_answer(closed: bool, numbers: tuple[int, ...]) -> None:
+    item = message("a", "b")
+    item["content"][0]["annotations"] = [cited("u0"), cited("u1")]
+    item["content"][1]["annotations"] = [cited("u2")]
+    part = {"content_index": 0, "part": item["content"][0]}
+    events = [
+        created(),
+        delta("a"),
+        *(noted(f"u{number}", number) for number in numbers),
+        {"type": "response.output_text.done", **about(0, content_index=0, text="a")},
+        *([{"type": "response.content_part.done", **about(0, **part)}] if closed else []),
+        delta("b", part=1),
+        noted("u2", 0, part=1),
+        done(item),
+    ]
+    notes = [note for each in said(*events) for note in each.get("annotations", ())]
+    assert [note["url_citation"]["url"] for note in notes] == ["u0", "u1", "u2"]
+    assert [note["url_citation"]["start_index"] for note in notes] == [0, 0, 1]
+
+
+def test_citations_of_a_second_message_point_behind_the_first() -> None:
+    item = message("cd")
+    item["content"][0]["annotations"] = [cited("u")]
+    deltas = said(created(), done(message("ab"), 0), done(item, 1))
+    (note,) = deltas[-1]["annotations"]
+    assert note["url_citation"]["start_index"] == 2
 
 
 def test_a_failed_stream_raises_the_error_of_its_code() -> None:

@@ -220,6 +220,22 @@ def test_calls_whose_deltas_are_mixed_stay_open_to_the_end() -> None:
     assert [item.arguments for item in output] == ['{"a":1}', "[]"]
 
 
+def test_arguments_that_are_no_object_may_go_on() -> None:
+    events = events_of(call(0, "1", "call_1"), call(1, "{}", "call_2"), call(0, "2", name=None))
+    assert [item.arguments for item in accepted(events).output] == ["12", "{}"]
+    deltas = [e["delta"] for e in events if e["type"].endswith("arguments.delta")]
+    assert deltas == ["1", "{}", "2"]
+
+
+def test_the_response_keeps_the_id_of_the_first_chunk() -> None:
+    state: dict[str, Any] = {}
+    said = [{"index": 0, "delta": {"content": "a"}, "finish_reason": "stop"}]
+    chunks = [{"id": f"chatcmpl-{n}", "created": 1, "model": "m", "choices": said} for n in (1, 2)]
+    events = [e for chunk in (*chunks, END) for e in response_events(chunk, state, {})]
+    assert {e["response"]["id"] for e in events if "response" in e} == {"resp_chatcmpl-1"}
+    assert accepted(events).output_text == "aa"
+
+
 def test_a_call_is_told_of_when_its_id_and_name_are_known() -> None:
     late = call(0, "1}", name="f")
     events = events_of(call(0, '{"a":', "call_1", name=None), late)

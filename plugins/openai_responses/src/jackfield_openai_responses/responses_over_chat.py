@@ -7,7 +7,7 @@ from typing import Any
 
 from jackfield.answers import Decline, Delegate
 from jackfield.envelope import END, Call, Chunk, Event, Loss, Result, WireResponse
-from jackfield.errors import UnsupportedParamsError
+from jackfield.errors import APIResponseValidationError, UnsupportedParamsError
 from jackfield_openai_catalogue import waiting
 from jackfield_openai_responses import losses
 from jackfield_openai_responses.answers.to_responses import responses_answer, unplaced
@@ -49,13 +49,43 @@ def _refuse(lost: Iterable[Loss], call: Call) -> None:
 
 
 def result(call: Call, response: WireResponse) -> Result | None:
-    """The response that a chat completion says; None for what is none."""
+    """The response that a chat completion says; None for what is none.
+
+    Raises:
+        APIResponseValidationError: it is no chat completion on closer look.
+    """
     completion = response.json
     if not isinstance(completion, dict):
         return None
-    return Result(responses_answer(completion, call.params), unplaced(completion))
+    try:
+        return Result(responses_answer(completion, call.params), unplaced(completion))
+    except _MISSHAPEN as error:
+        raise _misshapen("completion", error, completion, response) from error
 
 
 def chunks(call: Call, event: Event, state: dict[str, Any]) -> Sequence[Chunk]:
-    """The events that a chat chunk makes."""
-    return response_events(END if event is END else event.json, state, call.params)
+    """The events that a chat chunk makes.
+
+    Raises:
+        APIResponseValidationError: it is no chunk of a chat completion on closer look.
+    """
+    try:
+        return response_events(END if event is END else event.json, state, call.params)
+    except _MISSHAPEN as error:
+        raise _misshapen("chunk", error, event.json) from error
+
+
+# Any server may answer here, with JSON of any shape.
+_MISSHAPEN = (AttributeError, KeyError, TypeError, ValueError)
+
+
+def _misshapen(
+    what: str, error: Exception, body: Any, response: WireResponse | None = None
+) -> APIResponseValidationError:
+    return APIResponseValidationError(
+        f"the chat provider gave a {what} of an unknown shape ({type(error).__name__})",
+        status_code=response.status if response else None,
+        headers=response.headers if response else None,
+        body=body,
+        retryable=False,
+    )

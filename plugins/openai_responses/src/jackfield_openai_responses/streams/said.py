@@ -107,12 +107,9 @@ class Said:
         return {name: list(things)}
 
     def things_rest(self, name: str, whole: Sequence[Any]) -> Delta:
-        """The delta that completes a list."""
-        said = self._things.get(name, [])[self._settled.get(name, 0) :]
-        rest = list(whole[len(said) :])
-        if rest and list(whole[: len(said)]) != said:
-            rest = [thing for thing in whole if thing not in said][: len(rest)]
-        return self.things(name, rest)
+        """The delta that completes a list; what was said of it counts, were it said otherwise."""
+        said = len(self._things.get(name, ())) - self._settled.get(name, 0)
+        return self.things(name, whole[said:])
 
     def call(self, item: dict[str, Any]) -> tuple[Call, Delta]:
         """Begin a tool call, for an item of a call."""

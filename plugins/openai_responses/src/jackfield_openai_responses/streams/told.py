@@ -108,7 +108,7 @@ class Order:
     def added(self, event: dict[str, Any], begin: dict[str, Any]) -> Told:
         """The item that begins so; what it says may be still to come."""
         assistant = begin.get("role", "assistant") == "assistant"
-        what = _KINDS.get(begin.get("type"), "other") if assistant else "other"
+        what = _KINDS.get(str(begin.get("type")), "other") if assistant else "other"
         item = self._items.get(self._index(event))
         if item is not None and item.final is not None and _same(begin, item.final):
             return item  # it begins late

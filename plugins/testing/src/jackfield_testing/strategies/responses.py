@@ -100,6 +100,7 @@ def odd_items() -> st.SearchStrategy[Any]:
             {"type": "output_text", "text": 3},
             {"type": "output_text", "text": "a", "annotations": None, "logprobs": None},
             {"type": "output_text", "text": "é", "annotations": [None, 1, {"type": None}]},
+            {"type": "output_text", "text": "", "annotations": 0},
             {"type": "refusal", "refusal": None},
             {"type": "refusal", "refusal": "no", "x": 1},
             {"type": "output_audio", "data": "", "transcript": "t"},
