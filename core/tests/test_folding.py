@@ -195,6 +195,27 @@ def test_padding_of_the_wire_is_not_part_of_the_answer() -> None:
     assert folded["choices"][0]["message"] == {"role": "assistant", "content": "a"}
 
 
+def test_events_that_were_passed_on_are_not_part_of_the_answer() -> None:
+    event = {"provider_specific_fields": {"stream_events": [{"type": "keepalive"}]}}
+    kept = {"provider_specific_fields": {"stream_events": [1], "output_items": [2]}}
+    first = {"role": "assistant", "content": "a"}
+    assert fold(streamed(first, event))["choices"][0]["message"] == first
+    message = fold(streamed(first, event, kept))["choices"][0]["message"]
+    assert message["provider_specific_fields"] == {"output_items": [2]}
+
+
+def test_things_that_come_whole_are_not_merged_by_an_index_of_their_own() -> None:
+    notes = [{"type": "file_citation", "index": 3, "file_id": name} for name in "ab"]
+    items = [{"type": "x", "index": 0, "x": [{"index": 1, "y": "a"}, {"index": 1, "y": "b"}]}] * 2
+    deltas: list[dict[str, Any]] = [{"annotations": [note]} for note in notes]
+    deltas += [{"provider_specific_fields": {"output_items": [item]}} for item in items]
+    message = fold(streamed({"role": "assistant", "content": "a"}, *deltas))["choices"][0][
+        "message"
+    ]
+    assert message["annotations"] == notes
+    assert message["provider_specific_fields"]["output_items"] == items
+
+
 def test_no_chunks_and_no_choices_are_not_complete() -> None:
     assert not complete([])
     assert not complete([{"choices": []}])

@@ -1,5 +1,4 @@
-"""Validators of the official schemas, each made once; tests that ask for one are skipped where the
-schemas are absent."""
+"""The official schemas, each made into a validator once."""
 
 from __future__ import annotations
 
@@ -21,8 +20,15 @@ def _validator(name: str, relaxed: bool) -> Any:
 
 
 def validator(name: str, *, relaxed: bool = False) -> Any:
-    """The validator of a definition."""
+    """The validator of a definition; skips the test where the schemas are absent."""
     found = _validator(name, relaxed)
     if found is None:
         pytest.skip("the schemas are not beside this checkout")
     return found
+
+
+def are_events(events: list[Any]) -> None:
+    """Assert, where the schemas are there, that these are events of the Responses API."""
+    found = _validator("ResponseStreamEvent", False)
+    for event in events if found is not None else ():
+        found.validate(event)

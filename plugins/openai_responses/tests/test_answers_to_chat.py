@@ -113,7 +113,7 @@ def test_every_field_of_a_chat_completion_can_be_read() -> None:
 
 
 def test_a_count_under_both_names_is_the_responses() -> None:
-    usage = {"prompt_tokens": 1, "input_tokens": 2, "total_tokens": 3}
+    usage = {"input_tokens": 2, "prompt_tokens": 1, "total_tokens": 3}
     assert answer(usage=usage).usage.to_dict() == {"prompt_tokens": 2, "total_tokens": 3}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from jackfield.envelope import END
 from jackfield.errors import APIError, InternalServerError, RateLimitError
@@ -26,7 +27,22 @@ def test_a_stream_folds_to_the_answer(case: tuple[dict[str, Any], list[dict[str,
     known = (*KNOWN, "response.incomplete")
     numbers = [event.get("sequence_number") for event in events]
     once = [event for at, event in enumerate(events) if numbers.index(numbers[at]) == at]
-    laws.nothing_is_dropped(known, once if numbers[-1] else events, chunks)
+    laws.events_are_passed_on(known, once if numbers[-1] else events, chunks)
+
+
+@given(
+    st.lists(strategies.odd_events([*HANDLERS, "response.created"]), max_size=6),
+    strategies.odd_events(["response.completed"]),
+)
+def test_events_of_any_shape_make_chunks(events: list[Any], last: dict[str, Any]) -> None:
+    response = last.get("response")
+    ended = {"type": "response.completed", "response": response}
+    try:
+        chunks = laws.streams_purely(chat_chunks, [*events, ended])
+    except APIError:  # an event that is an error
+        return
+    fold(chunks)
+    assert complete(chunks) == isinstance(response, dict)
 
 
 def about(index: int, **more: Any) -> dict[str, Any]:

@@ -34,7 +34,9 @@ def turn_comes_back(message_of: Crossing, items_of: Crossing, items: Sequence[An
     return message
 
 
-def streamed(crossing: Crossing, events: Sequence[Any], *given: Any, **named: Any) -> list[Any]:
+def streams_purely(
+    crossing: Crossing, events: Sequence[Any], *given: Any, **named: Any
+) -> list[Any]:
     """What a stream's crossing makes of all events and the end: purely, the same every time."""
     before = copy.deepcopy(list(events))
 
@@ -65,7 +67,7 @@ def folds_to_the_answer(
     assert CHAT.complete is not None
     answer = chat_answer(response)
     for usage in (True, False):
-        chunks = streamed(chat_chunks, events, include_usage=usage)
+        chunks = streams_purely(chat_chunks, events, include_usage=usage)
         folded = load(CHAT.fold)(chunks)
         wanted = answer if usage else {k: v for k, v in answer.items() if k != "usage"}
         assert folded == wanted, f"folded to {folded!r}, the answer is {wanted!r}"
@@ -77,7 +79,7 @@ def folds_to_the_answer(
     return chunks
 
 
-def nothing_is_dropped(
+def events_are_passed_on(
     known: Sequence[str], events: Sequence[Event], chunks: Sequence[Any]
 ) -> None:
     """Every event that is not of a ``known`` type is in a chunk as it is, in the same order."""
@@ -281,7 +283,7 @@ def tells_a_response(
 
     Gives the events, and the items as the events tell them.
     """
-    events = streamed(response_events, chunks, request)
+    events = streams_purely(response_events, chunks, request)
     assert [event["sequence_number"] for event in events] == list(range(len(events)))
     types = [event["type"] for event in events]
     assert types[:2] == ["response.created", "response.in_progress"]

@@ -60,6 +60,18 @@ from jackfield_testing.strategies.messages import messages, parts
 from jackfield_testing.strategies.parameters import param_cases
 from jackfield_testing.strategies.profiles import use
 from jackfield_testing.strategies.requests import chat_params
+from jackfield_testing.strategies.responses import (
+    answered_completions,
+    answered_responses,
+    events_of,
+    mixed_chat_streams,
+    new_items,
+    odd_events,
+    odd_items,
+    outputs,
+    plain_chat_streams,
+    response_streams,
+)
 from jackfield_testing.strategies.results import chat_results, choices, tool_calls, usages
 from jackfield_testing.strategies.sse import (
     Encoding,
@@ -96,6 +108,8 @@ __all__ = [
     "Media",
     "RetrySituation",
     "Structure",
+    "answered_completions",
+    "answered_responses",
     "audio_files",
     "bodies",
     "bridged_chat_params",
@@ -115,6 +129,7 @@ __all__ = [
     "error_bodies",
     "error_objects",
     "event_data",
+    "events_of",
     "images",
     "input_items",
     "input_lists",
@@ -126,13 +141,20 @@ __all__ = [
     "lines",
     "media",
     "messages",
+    "mixed_chat_streams",
+    "new_items",
     "not_audio",
+    "odd_events",
+    "odd_items",
+    "outputs",
     "param_cases",
     "parts",
     "pieces_of_text",
+    "plain_chat_streams",
     "png",
     "prompts",
     "response_formats",
+    "response_streams",
     "responses_params",
     "retry_situations",
     "scalars",

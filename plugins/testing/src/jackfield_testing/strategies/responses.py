@@ -409,6 +409,29 @@ def response_streams(draw: st.DrawFn) -> tuple[dict[str, Any], list[Event]]:
     return response, draw(events_of(response))
 
 
+@st.composite
+def odd_events(draw: st.DrawFn, types: list[str]) -> Event:
+    """An event of one of these types, or of none, with fields of any shape."""
+    items = st.one_of(odd_items(), new_items(), output_items())
+    parts = st.fixed_dictionaries(
+        {"type": st.sampled_from(["output_text", "refusal", "reasoning_text", "x"]) | _ANYTHING},
+        optional={
+            "text": _TEXT | _ANYTHING,
+            "refusal": _TEXT | _ANYTHING,
+            "annotations": _ANYTHING,
+        },
+    )
+    numbers = st.integers(-1, 3) | _ANYTHING
+    names = ("output_index", "content_index", "summary_index", "annotation_index")
+    values: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(names, numbers)
+    values |= dict.fromkeys(("delta", "text", "arguments", "input"), _TEXT | _ANYTHING)
+    values |= {"item": items, "part": parts | _ANYTHING, "annotation": _ANYTHING}
+    values |= {"response": json_objects(max_leaves=3) | _ANYTHING, "sequence_number": numbers}
+    chosen = draw(st.lists(st.sampled_from(sorted(values)), max_size=6, unique=True))
+    type_ = draw(st.sampled_from(types) | _ANYTHING)
+    return {"type": type_, **{name: draw(values[name]) for name in chosen}}
+
+
 # Chat streams -------------------------------------------------------------------------------------
 
 
@@ -462,6 +485,7 @@ __all__ = [
     "events_of",
     "mixed_chat_streams",
     "new_items",
+    "odd_events",
     "odd_items",
     "outputs",
     "plain_chat_streams",
