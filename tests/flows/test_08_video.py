@@ -546,7 +546,7 @@ def test_a_look_that_fails_is_tried_again_without_another_job(
     server.answer = answer
     video = drive(lambda c: c.video_generation("sora-2", "a cat", wait=True), max_retries=1)
     assert video.status == "completed"
-    assert [asked.method for asked in server.requests] == ["POST"] + ["GET"] * 5
+    assert [asked.method for asked in server.requests] == ["POST"] + ["GET"] * 4
 
 
 def test_a_callback_that_raises_ends_the_waiting_and_has_seen_the_job(drive: Drive) -> None:

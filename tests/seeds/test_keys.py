@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def run(command: str, upstream: Sandbox, folder: Path) -> subprocess.CompletedPr
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     (folder / "program.py").write_text(PROGRAM, "utf-8")
     return subprocess.run(
-        ["sh", "-c", f"{command}\n{sys.executable} -W error program.py"],
+        ["sh", "-c", f"{command}\n{shlex.quote(sys.executable)} -W error program.py"],
         cwd=folder,
         env={**kept, **NO_FILE_HERE, "OPENAI_BASE_URL": upstream.base_url, "PYTHONUTF8": "1"},
         capture_output=True,

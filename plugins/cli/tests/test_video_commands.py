@@ -171,7 +171,10 @@ def test_ctrl_c_while_waiting_says_how_to_go_on(
     ) as running:
         _wait_for(sandbox_env, asked + 3)
         running.send_signal(signal.SIGINT)
-        said, errors = running.communicate(timeout=20)
+        try:
+            said, errors = running.communicate(timeout=20)
+        finally:
+            running.kill()  # a test that fails does not wait for ever
     assert running.returncode == 130
     id = said.strip() if command == "create" else args[1]
     assert errors.strip() == (
@@ -285,7 +288,10 @@ def test_ctrl_c_leaves_nothing_of_a_download(run: Run, sandbox_env: Sandbox, fol
     ) as running:
         _wait_for(sandbox_env, asked + 1)
         running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=20)
+        try:
+            _, errors = running.communicate(timeout=20)
+        finally:
+            running.kill()  # a test that fails does not wait for ever
     assert running.returncode == 130
     assert f"nothing is saved; `jackfield video download {id} --output FILE`" in errors
     assert os.listdir(folder) == []
