@@ -11,7 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from jackfield import config
 from jackfield.dotted import load
@@ -158,6 +158,8 @@ class _Base:
         local_files: bool = True,
         private_urls: bool = False,
         max_file_bytes: int | None = None,
+        origin: Literal["local", "remote"] = "local",
+        transport: Any = None,
         jitter: Callable[[], float] = random.random,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Any] | None = None,
@@ -178,6 +180,10 @@ class _Base:
             local_files: False: no call reads a path.
             private_urls: True: URLs in calls may lead to private addresses.
             max_file_bytes: how large a file in a call may be, instead of what plugins allow.
+            origin: ``remote`` for calls that came over a network, as a server's do: what they hold
+                is data, and no path in it is read, nor is a string ever taken for one.
+            transport: what sends, instead of a pool over httpx: `jackfield.protocols.Transport`.
+                It stays yours to close.
             jitter, now, sleep: randomness and time, for tests.
         """
         self._settings: Mapping[str, Any] = {
@@ -205,6 +211,8 @@ class _Base:
         self._transport: Any = None
         self._local_files = local_files
         self._private_urls = private_urls
+        self._origin = origin
+        self._given_transport = transport
         self._jitter = jitter
         self._now = now
         self._sleep = sleep
@@ -249,7 +257,6 @@ class _Base:
         params: Mapping[str, Any],
         *,
         operation: str = CREATE,
-        origin: str = "local",
     ) -> Ready:
         """Everything up to the first effect."""
         from jackfield.canonical import canonical
@@ -290,7 +297,7 @@ class _Base:
             stream=stream,
             operation=operation,
             unsupported=unsupported,
-            origin=origin,  # type: ignore[arg-type]  # one of the two words, by our own callers
+            origin=self._origin,
         )
         context = Context(
             registry,
@@ -321,10 +328,13 @@ class _Base:
     def explain(self, model: str, surface: str = "chat") -> dict[str, Any]:
         """Where a call would go and why: the claim that wins, its plugin, its rewriters.
 
+        ``base_url`` is the endpoint's own, whatever settings say; ``over`` is the same of the
+        surface that serves it where nobody claims the name on this one, else None.
+
         Raises:
             NoRouteError: nobody serves it.
         """
-        return self._registry().resolve(surface, model).to_dict()
+        return self._registry().explain(surface, model)
 
     def supported_params(self, model: str, surface: str = "chat") -> ParamSet:
         """What becomes of parameters on a model; what has no row is sent as given.
@@ -413,7 +423,7 @@ class Client(_Base, SyncCalls):
                 if self._closed:
                     raise ConfigError("this client is closed")
                 if self._made is None:
-                    self._transport = SyncTransport()
+                    self._transport = self._given_transport or SyncTransport()
                     self._made = SyncDriver(self._transport, self._sleep or time.sleep)
                 driver = self._made
         return driver
@@ -453,7 +463,7 @@ class Client(_Base, SyncCalls):
     def close(self) -> None:
         """Close the pool. Sessions that were given stay open."""
         self._closed = True
-        if self._made is not None:
+        if self._made is not None and self._given_transport is None:
             self._transport.close()
 
     def __enter__(self) -> Client:
@@ -478,7 +488,7 @@ class AsyncClient(_Base, AsyncCalls):
                 if self._closed:
                     raise ConfigError("this client is closed")
                 if self._made is None:
-                    self._transport = AsyncTransport()
+                    self._transport = self._given_transport or AsyncTransport()
                     self._made = AsyncDriver(self._transport, self._sleep)
                 driver = self._made
         return driver
@@ -510,7 +520,7 @@ class AsyncClient(_Base, AsyncCalls):
     async def aclose(self) -> None:
         """Close the client, and this event loop's pool. Sessions that were given stay open."""
         self._closed = True
-        if self._made is not None:
+        if self._made is not None and self._given_transport is None:
             await self._transport.aclose()
 
     async def close(self) -> None:

@@ -86,8 +86,10 @@ class Claim(Value):
     any name that nobody claims on ``surface`` but somebody serves on the surface ``requires``.
 
     ``identity`` says that responses and events are the surface's own shape already: then core asks
-    neither ``transform_response`` nor ``stream_chunk``. A ``default`` also serves the calls on
-    ``surface`` that name no model, where the operation needs none.
+    neither ``transform_response`` nor ``stream_chunk``. With a ``path`` as well, a ``create`` that
+    no rewriter and no parameter rule concerns is sent as it is, as ``POST`` to that path: a server
+    need not ask ``transform_request``, which would say the same. A ``default`` also serves the
+    calls on ``surface`` that name no model, where the operation needs none.
     """
 
     surface: str
@@ -98,6 +100,7 @@ class Claim(Value):
     fallback: bool = False
     requires: str | None = None
     default: bool = False
+    path: str | None = None
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -70,7 +70,7 @@ def outgoing_of(
     if content_type is not None:
         headers["Content-Type"] = content_type
     # A plugin may name another origin: what is the caller's for this one does not go there.
-    at_home = _origin(url) == _origin(settings.base_url)
+    at_home = origin_of(url) == origin_of(settings.base_url)
     own, session = (settings.headers, settings.session) if at_home else ({}, None)
     if request.headers or own:
         headers = config.merge_headers(headers, request.headers, own)
@@ -207,7 +207,7 @@ def replayable(body: Any) -> bool:
 
 def send(outgoing: Outgoing, settings: Settings, endpoint: Endpoint) -> Generator[Any, Any, Any]:
     """Authorise, send and follow redirects; nothing secret crosses to another origin."""
-    at_home = _origin(outgoing.url) == _origin(settings.base_url)
+    at_home = origin_of(outgoing.url) == origin_of(settings.base_url)
     for _ in range(MAX_REDIRECTS + 1):
         authorised = _authorise(outgoing, settings.key, endpoint) if at_home else outgoing
         reply = yield Send(authorised)
@@ -244,7 +244,8 @@ def _auth(factory: str, key: str) -> Auth:
 
 
 @lru_cache(maxsize=512)
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def origin_of(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port of a URL: what credentials belong to."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
@@ -253,7 +254,7 @@ def _redirected(outgoing: Outgoing, reply: Any) -> tuple[Outgoing, bool]:
     """The request after a redirect, and whether it stays with the origin."""
     try:
         url = urljoin(outgoing.url, reply.headers["location"])
-        stays = _origin(url) == _origin(outgoing.url)
+        stays = origin_of(url) == origin_of(outgoing.url)
     except ValueError:
         raise APIConnectionError("a redirect to what is no URL", retryable=False) from None
     if urlsplit(url).scheme not in ("http", "https"):

@@ -87,7 +87,7 @@ def prepare(
             if moved:
                 continue
         owner = registry.relay(route.plugin, manifest.module)
-        call = _apply_policy(call, route, owner)
+        call = apply_policy(call, route, owner)
         try:
             answer, call = yield from _ask(owner, call, rules)
         except PluginError:
@@ -224,7 +224,13 @@ def _triggered(rewriter: Rewriter, call: Call, parts: set[str]) -> bool:
     )
 
 
-def _apply_policy(call: Call, route: Route, owner: Relay) -> Call:
+def apply_policy(call: Call, route: Route, owner: Relay) -> Call:
+    """Apply the parameter policy, where a rule concerns the call; the same call if nothing changes.
+
+    Raises:
+        UnsupportedParamsError: by policy.
+        PluginError: the owner's hook broke its contract.
+    """
     manifest = _manifest(route.plugin)
     for rule in manifest.rules:
         if (

@@ -43,7 +43,7 @@ class Route:
         return self.plugin.name
 
     def to_dict(self) -> dict[str, Any]:
-        """What `explain` shows."""
+        """What `Registry.explain` shows of this route alone."""
         manifest = self.plugin.manifest
         endpoint = manifest.endpoint if manifest else None
         return {
@@ -303,6 +303,21 @@ class Registry:
                 self._routes[surface, name] = route
         return route
 
+    def explain(self, surface: str, name: str) -> dict[str, Any]:
+        """What `jackfield.explain` shows of a model name on a surface.
+
+        A fallback's calls go where another surface has them (``over``): the base URL is that one's.
+
+        Raises:
+            NoRouteError, AmbiguousRouteError: as for `resolve`.
+        """
+        route = self.resolve(surface, name)
+        shown = {**route.to_dict(), "over": None}
+        if route.kind == "fallback" and route.claim.requires is not None:
+            over = self.explain(route.claim.requires, route.name)
+            shown |= {"base_url": over["base_url"], "over": over}
+        return shown
+
     def _resolve(self, surface: str, name: str) -> Route:
         if name:
             full = self.full_name(name)
@@ -460,7 +475,10 @@ def _noted(plugin: Plugin, what: str) -> Iterator[None]:
 
 def _tie(rows: Sequence[tuple[Plugin, Claim]]) -> bool:
     """Whether rows of one level differ in who serves, or in how it is served."""
-    return any(p is not rows[0][0] or c.identity != rows[0][1].identity for p, c in rows)
+    first, how = rows[0]
+    return any(
+        p is not first or c.identity != how.identity or c.path != how.path for p, c in rows
+    )
 
 
 def _below(prefix: str, name: str) -> bool:

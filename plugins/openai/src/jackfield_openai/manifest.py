@@ -27,7 +27,7 @@ _FAMILIES = ("gpt-5", "o{digit}", "codex", "ft:gpt-5", "ft:o{digit}", "computer-
 MANIFEST = Manifest(
     name="openai",
     module="jackfield_openai.chat",
-    claims=(Claim("chat", "openai/", identity=True),),
+    claims=(Claim("chat", "openai/", identity=True, path="/chat/completions"),),
     aliases=ALIASES,
     reserved=RESERVED,
     rules=(

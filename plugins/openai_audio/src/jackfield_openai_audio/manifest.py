@@ -13,7 +13,7 @@ MANIFEST = Manifest(
     claims=(
         Claim("transcription", "openai/"),
         Claim("translation", "openai/"),
-        Claim("speech", "openai/"),
+        Claim("speech", "openai/", identity=True, path="/audio/speech"),
         Claim("chat", "openai/", models=TRANSCRIBERS, naming=NAMING),
     ),
     aliases=ALIASES,

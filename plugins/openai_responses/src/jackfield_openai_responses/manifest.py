@@ -19,7 +19,7 @@ MANIFEST = Manifest(
     module="jackfield_openai_responses.hooks",
     claims=(
         # Events and responses are passed on unseen; what is waited for takes the other name.
-        Claim("responses", "openai/", identity=True),
+        Claim("responses", "openai/", identity=True, path="/responses"),
         Claim("responses", _BRIDGE, default=True),
         # Over chat: OpenAI's own models that are there alone, and any other that somebody serves.
         Claim("responses", "openai/", models=CHAT_ONLY, naming=NAMING),

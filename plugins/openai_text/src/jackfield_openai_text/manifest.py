@@ -13,8 +13,8 @@ MANIFEST = Manifest(
     name="openai-text",
     module="jackfield_openai_text.hooks",
     claims=(
-        Claim("text_completion", "openai/", identity=True),
-        Claim("text_completion", _OWN_PREFIX, identity=True),
+        Claim("text_completion", "openai/", identity=True, path="/completions"),
+        Claim("text_completion", _OWN_PREFIX, identity=True, path="/completions"),
         Claim("chat", _OWN_PREFIX),
         Claim("chat", "openai/", models=TEXT_ONLY, naming=NAMING),
     ),

@@ -1,0 +1,277 @@
+"""The ASGI application: from a request line to what answers it, and what is noted of each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from jackfield import jsonio
+from jackfield.errors import JackfieldError
+from jackfield.manifest import CREATE
+from jackfield_proxy import calls, lane, local
+from jackfield_proxy.access import check_fields, check_key
+from jackfield_proxy.attempts import attempt
+from jackfield_proxy.endpoints import EXACT, Endpoint, Match, match
+from jackfield_proxy.errors import Refused, model_not_found, refused
+from jackfield_proxy.forwarding import forward
+from jackfield_proxy.headers import answered
+from jackfield_proxy.ids import new_id
+from jackfield_proxy.incoming import Cut, Gone, Incoming, Receive, Scope, Send
+from jackfield_proxy.metrics import Seen
+from jackfield_proxy.protocol import EXTENSION
+
+if TYPE_CHECKING:
+    from jackfield_proxy.logs import Log
+    from jackfield_proxy.routing import Found, Target
+    from jackfield_proxy.service import Service
+    from jackfield_proxy.status import Recent
+
+_CLIENT_LEFT = 499
+_ESCAPES = b"\\u00"
+
+
+class App:
+    """The application. ``service`` may be replaced while requests run: each keeps its own."""
+
+    def __init__(self, service: Service, log: Log, recent: Recent) -> None:
+        self.service = service
+        self.log = log
+        self.recent = recent
+        self.stopping = False
+        self.started = time.time()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+            return
+        incoming = Incoming(scope, receive, send, new_id)
+        connection = (scope.get("extensions") or {}).get(EXTENSION)
+        if connection is not None:
+            connection.task = asyncio.current_task()
+        service = self.service
+        metrics = service.metrics
+        metrics.began()
+        try:
+            await self._answer(service, incoming)
+        except (asyncio.CancelledError, Gone):
+            if connection is None or not connection.gone:
+                if connection is not None:
+                    connection.abort()  # told to stop: the client sees that it is not whole
+                raise
+            incoming.status = _CLIENT_LEFT
+        except Cut as cut:
+            incoming.error = str(cut)
+            if connection is None:
+                raise
+            connection.abort()
+        finally:
+            if connection is not None:
+                connection.task = None
+            self._note(metrics, incoming)
+
+    async def _answer(self, service: Service, incoming: Incoming) -> None:
+        try:
+            endpoint = EXACT.get((incoming.method, incoming.path))
+            if endpoint is not None and endpoint.kind == "create":
+                incoming.endpoint, incoming.operation = endpoint.path, endpoint.surface
+                check_key(incoming.headers.get(b"authorization"), service.config.general.master_key)
+                await self._create(service, incoming, endpoint, None)
+            else:
+                await self._other(service, incoming)
+        except (Gone, Cut):
+            raise
+        except Exception as error:
+            if incoming.status:
+                raise Cut(str(error)) from error
+            refusal = refused(error)
+            if not isinstance(error, (Refused, JackfieldError)) or refusal.status == 500:
+                self.log.failure(incoming, error)
+            await incoming.refuse(refusal, answered(refusal.headers, raw=False))
+
+    # What names a model ---------------------------------------------------------------------------
+
+    async def _create(
+        self, service: Service, incoming: Incoming, endpoint: Endpoint, named: str | None
+    ) -> None:
+        general = service.config.general
+        kind = incoming.headers.get(b"content-type", b"")
+        if endpoint.form and kind[:19].lower() == b"multipart/form-data":
+            from jackfield_proxy.forms import form_of
+
+            async with form_of(incoming, general.max_upload_bytes) as params:
+                await self._call(service, incoming, endpoint, named, b"", params)
+            return
+        data = await incoming.body(general.max_body_bytes)
+        try:
+            body = jsonio.decode(data)
+        except ValueError as error:
+            raise Refused(
+                400,
+                "We could not parse the JSON body of your request: "
+                f"{error if data else 'it is empty'}.",
+                code="invalid_json",
+            ) from None
+        if type(body) is not dict:
+            raise Refused(400, "The request body is no JSON object.", code="invalid_json")
+        await self._call(service, incoming, endpoint, named, data, body)
+
+    async def _call(
+        self,
+        service: Service,
+        incoming: Incoming,
+        endpoint: Endpoint,
+        named: str | None,
+        data: bytes,
+        body: dict[str, Any],
+    ) -> None:
+        check_fields(body)
+        found = _found(service, incoming, named or body.get("model"))
+        params = {key: value for key, value in body.items() if key != "model"}
+        organization = service.organization_of(incoming)
+        self.log.call(incoming, endpoint, body, organization)
+        surface, operation = endpoint.surface, endpoint.operation
+
+        def occurs(part: str) -> bool:
+            # A JSON text can be spelled in escapes; then nobody can tell from the bytes.
+            return b'"%s"' % part.encode() in data or _ESCAPES in data
+
+        async def ask(target: Target) -> Any:
+            passage = target.passage
+            if (
+                data
+                and passage is not None
+                and operation == CREATE
+                and passage.opens(params, occurs, target.deployment.unsupported)
+            ):
+                incoming.lane = "bytes"
+                return await lane.ask(
+                    service.upstream.raw,
+                    passage,
+                    target.deployment,
+                    incoming,
+                    data,
+                    body,
+                    organization,
+                )
+            return await calls.ask(target, surface, operation, incoming, params, organization)
+
+        answer = await attempt(service, incoming, found, surface, ask)
+        await answer.deliver(incoming)
+
+    # Everything else ------------------------------------------------------------------------------
+
+    async def _other(self, service: Service, incoming: Incoming) -> None:
+        general = service.config.general
+        path = incoming.path
+        answer: Callable[[App, Service, Incoming], Awaitable[None]] | None
+        answer = local.PUBLIC.get((incoming.method, path))
+        if answer is not None:
+            await answer(self, service, incoming)
+            return
+        check_key(incoming.headers.get(b"authorization"), general.master_key)
+        answer = local.PRIVATE.get((incoming.method, path))
+        if answer is not None:
+            await answer(self, service, incoming)
+            return
+        found = match(incoming.method, path)
+        endpoint = found.endpoint
+        if endpoint is None:
+            await self._unknown(service, incoming, found)
+            return
+        incoming.endpoint = endpoint.path
+        if endpoint.kind == "create":
+            incoming.operation = endpoint.surface
+            await self._create(service, incoming, endpoint, found.names.get("model"))
+        elif endpoint.kind == "stored":
+            await self._stored(service, incoming, endpoint, found)
+        elif endpoint.kind == "models":
+            await local.models(self, service, incoming)
+        else:
+            await local.model(self, service, incoming, found.names["name"])
+
+    async def _stored(
+        self, service: Service, incoming: Incoming, endpoint: Endpoint, found: Match
+    ) -> None:
+        """Forward what names a stored object, to whichever upstream has it."""
+        described = service.registry.surface(endpoint.surface)
+        service.registry.resolve(endpoint.surface, "")  # an error that says what to install
+        incoming.operation = described.name
+        deployments = service.router.upstreams(service.router.default())
+        if not deployments:
+            raise _nowhere()
+        await forward(service, incoming, found.path, deployments, endpoint.surface)
+
+    async def _unknown(self, service: Service, incoming: Incoming, found: Match) -> None:
+        path = incoming.path
+        if found.allowed:
+            raise Refused(
+                405,
+                f"{incoming.method} is not a method of {path}; it has {', '.join(found.allowed)}.",
+                code="method_not_allowed",
+                headers={"allow": ", ".join(found.allowed)},
+            )
+        if not path.startswith("/v1/") or not service.config.general.forward_other_endpoints:
+            raise Refused(404, f"Invalid URL ({incoming.method} {path})", code="unknown_url")
+        deployment = service.router.default()
+        if deployment is None:
+            raise _nowhere()
+        await forward(service, incoming, found.path, [deployment], "")
+
+    # Notes ----------------------------------------------------------------------------------------
+
+    def _note(self, metrics: Any, incoming: Incoming) -> None:
+        now = time.perf_counter()
+        seconds = now - incoming.started
+        first = incoming.first
+        metrics.ended(
+            Seen(
+                incoming.endpoint_name(),
+                incoming.operation,
+                incoming.model,
+                incoming.deployment,
+                incoming.provider,
+                incoming.status,
+                incoming.lane,
+                seconds,
+                max(0.0, seconds - incoming.waited) if not incoming.streamed else None,
+                first - incoming.started if first is not None and incoming.streamed else None,
+                incoming.input_tokens,
+                incoming.output_tokens,
+            )
+        )
+        if incoming.error is not None and incoming.status >= 400:
+            self.recent.add(incoming.model, incoming.deployment, incoming.status, incoming.error)
+        self.log.access(incoming, seconds)
+
+
+def _found(service: Service, incoming: Incoming, name: Any) -> Found:
+    """The deployments for a name.
+
+    Raises:
+        Refused: there is no name, or nobody has it.
+    """
+    if name is None and service.config.only is not None:
+        name = service.config.only
+    if type(name) is not str or not name:
+        said = "you must provide a model parameter" if name is None else "`model` is no name"
+        raise Refused(400, said, param="model", code="missing_model")
+    incoming.requested = name
+    found = service.router.find(name)
+    if found is None:
+        incoming.model = "other"
+        raise model_not_found(name)
+    incoming.model = found.group.name
+    return found
+
+
+def _nowhere() -> Refused:
+    return Refused(
+        404,
+        "This endpoint is forwarded to an upstream, and the configuration names none for it: "
+        "set general_settings.default_deployment to a model_name.",
+        code="unknown_url",
+    )

@@ -1,0 +1,156 @@
+"""Which deployment is asked, and which next when one fails: weights, cooldowns, fallbacks.
+
+Everything here happens before the first byte of an answer has left; after it there is no other try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from jackfield import retry
+from jackfield.errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+)
+
+if TYPE_CHECKING:
+    from jackfield_proxy.deployments import Deployment
+    from jackfield_proxy.incoming import Incoming
+    from jackfield_proxy.routing import Found, Target
+    from jackfield_proxy.service import Service
+
+_T = TypeVar("_T")
+
+Ask = Callable[["Target"], Awaitable[_T]]
+"""Makes one request; raises what failed."""
+
+_ELSEWHERE = frozenset({401, 403, 404})
+"""Statuses that say something of the deployment: another one may do better."""
+_WORDS_ELSEWHERE = frozenset({"insufficient_quota", "previous_response_not_found"})
+_LONGEST_REST = 300.0
+
+
+async def attempt(
+    service: Service, incoming: Incoming, found: Found, surface: str, ask: Ask[_T]
+) -> _T:
+    """Ask the deployments of a name, then those of its fallbacks, until one answers.
+
+    Raises:
+        APIError: the last failure.
+        JackfieldError: a failure that no other deployment would mend.
+    """
+    visited = {found.group.name}
+    waiting = [found]
+    failure: APIError | None = None
+    while waiting:
+        here = waiting.pop(0)
+        try:
+            return await _group(service, incoming, here, surface, ask)
+        except APIError as error:
+            if not _may_move(error):
+                raise
+            failure = error
+        for name in (*here.group.fallbacks, *service.config.router.fallbacks.get(here.name, ())):
+            other = service.router.find(name)
+            if other is not None and other.group.name not in visited:
+                visited.add(other.group.name)
+                waiting.append(other)
+    assert failure is not None  # the loop ran once, and ended by it
+    raise failure
+
+
+async def _group(
+    service: Service, incoming: Incoming, found: Found, surface: str, ask: Ask[_T]
+) -> _T:
+    deployments = found.group.deployments
+    untried: list[Deployment] = []
+    if len(deployments) == 1:
+        current = deployments[0]
+    else:
+        untried = await _order(service, deployments)
+        current = untried.pop(0)
+    own = current.entry.params.max_retries
+    most = service.config.router.num_retries if own is None else own
+    tried = 0
+    while True:
+        tried += 1
+        incoming.attempts += 1
+        incoming.deployment = current.id
+        try:
+            answer = await ask(found.target(current, surface))
+        except APIError as error:
+            await _note(service, current, error)
+            error.attempts = incoming.attempts
+            if untried and _may_move(error):
+                current = untried.pop(0)
+                continue
+            pause = retry.delay(error, tried, most, random.random(), time.time())
+            if pause is None:
+                raise
+        else:
+            service.metrics.attempted(current.id, "ok")
+            return answer
+        began = time.perf_counter()
+        await asyncio.sleep(pause)
+        incoming.waited += time.perf_counter() - began
+
+
+async def _order(service: Service, deployments: Sequence[Deployment]) -> list[Deployment]:
+    """All of them in a weighted random order, those that rest last."""
+    resting = await service.state.cooled([d.id for d in deployments])
+    order = sorted(deployments, key=lambda d: random.random() ** (1.0 / d.entry.params.weight))
+    order.reverse()
+    if resting:
+        order.sort(key=lambda d: d.id in resting)
+    return order
+
+
+def _may_move(error: APIError) -> bool:
+    return (
+        error.retryable
+        or error.status_code in _ELSEWHERE
+        or error.code in _WORDS_ELSEWHERE
+        or isinstance(error, (APIConnectionError, APIResponseValidationError))
+        or (error.status_code is None and type(error).__name__ == "AuthenticationError")
+    )
+
+
+async def _note(service: Service, deployment: Deployment, error: APIError) -> None:
+    service.metrics.attempted(deployment.id, _outcome(error))
+    if not _rests(error):
+        return
+    router = service.config.router
+    seconds = retry.wish(error.headers or {}, time.time()) or router.cooldown_time
+    if router.allowed_fails:
+        failures = await service.state.failed(deployment.id, 60.0)
+        if failures <= router.allowed_fails:
+            return
+    await service.state.cool(deployment.id, min(seconds, _LONGEST_REST), _outcome(error))
+    service.metrics.cooled(deployment.id)
+
+
+def _rests(error: APIError) -> bool:
+    status = error.status_code
+    if isinstance(error, (APIConnectionError, APIResponseValidationError)):
+        return True
+    return status in (401, 403, 429) or (status is not None and status >= 500)
+
+
+_REJECTED = frozenset({400, 404, 405, 409, 413, 415, 422})
+
+
+def _outcome(error: APIError) -> str:
+    """A word of a few for what went wrong."""
+    if isinstance(error, APIResponseValidationError):
+        return "unusable"
+    if error.status_code is not None:
+        return "rejected" if error.status_code in _REJECTED else str(error.status_code)
+    if isinstance(error, APITimeoutError):
+        return "timeout"
+    return "connection" if isinstance(error, APIConnectionError) else "rejected"

@@ -1,0 +1,87 @@
+"""A deployment: one entry of the configuration, ready to be called."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from jackfield import AsyncClient, config
+from jackfield.outgoing import origin_of
+
+if TYPE_CHECKING:
+    from jackfield.config import Settings
+    from jackfield.manifest import Endpoint
+    from jackfield.protocols import Transport
+    from jackfield_proxy.config.model import Model
+
+
+class Deployment:
+    """One upstream for a model name.
+
+    Attributes:
+        id: short, the same on every replica that has the same configuration.
+        entry: what the configuration says of it.
+        client: makes the calls that plugins have a part in. It tries once: whether another attempt
+            is made, and where, is decided above it.
+    """
+
+    def __init__(self, entry: Model, transport: Transport, patience: float | None = None) -> None:
+        """Make one.
+
+        Args:
+            entry: what the configuration says.
+            transport: what sends.
+            patience: the timeout of entries that have none, in seconds.
+        """
+        self.entry = entry
+        params = entry.params
+        self.unsupported: Any = params.unsupported or ("drop" if params.drop_params else "raise")
+        self._own: dict[str, Any] = {
+            "api_key": params.api_key.reveal() if params.api_key is not None else None,
+            "api_base": params.api_base,
+            "organization": params.organization,
+            "project": params.project,
+            "headers": dict(params.headers) or None,
+            "timeout": params.timeout or patience,
+            "stream_idle_timeout": params.stream_idle_timeout,
+            "max_retries": 0,
+        }
+        named = "\n".join(
+            str(part) for part in (entry.name, params.model, params.api_base, params.organization)
+        )
+        self.id = entry.info.id or f"{entry.name}:{sha256(named.encode()).hexdigest()[:8]}"
+        self.client = AsyncClient(
+            **self._own,
+            unsupported=self.unsupported,
+            local_files=False,
+            origin="remote",
+            transport=transport,
+        )
+        self._settings: dict[tuple[str, str | None], Settings] = {}
+
+    def __repr__(self) -> str:
+        return f"<Deployment {self.id}>"
+
+    def settings(self, endpoint: Endpoint, provider: str, organization: str | None) -> Settings:
+        """The settings of a request that goes as it is; resolved once for each organization.
+
+        Raises:
+            ConfigError, AuthenticationError: it can't be called like this.
+        """
+        key = (provider, organization)
+        found = self._settings.get(key)
+        if found is None:
+            given = {} if organization is None else {"organization": organization}
+            found = config.resolve(given, self._own, endpoint, provider, is_async=True)
+            if len(self._settings) >= _KEPT:  # organizations come from outside
+                self._settings.clear()
+            self._settings[key] = found
+        return found
+
+    def host(self, endpoint: Endpoint) -> str:
+        """The host that requests to an endpoint go to, for people."""
+        base = config.base_url({}, self._own, endpoint) or endpoint.base_url
+        return origin_of(base)[1] or ""
+
+
+_KEPT = 64

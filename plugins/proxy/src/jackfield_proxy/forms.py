@@ -1,0 +1,103 @@
+"""A client's form as the parameters of a call: the inverse of `jackfield.forms`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from jackfield.sources import Source
+from jackfield_proxy.errors import Refused
+
+if TYPE_CHECKING:
+    from jackfield_proxy.incoming import Incoming
+
+_WORDS = {"true": True, "false": False}
+_MAX_FIELDS = 1000
+_IN_MEMORY = 1024 * 1024
+
+
+@asynccontextmanager
+async def form_of(incoming: Incoming, limit: int) -> AsyncIterator[dict[str, Any]]:
+    """The parameters of a form; its files are `Source` objects, on disk where they are large.
+
+    ``name[]`` is a list, ``name[key]`` an object. ``stream`` is a boolean; everything else is text,
+    as forms have it.
+
+    Raises:
+        Refused: it is too large, or no form.
+    """
+    # Few requests are forms.
+    from starlette.datastructures import Headers, UploadFile
+    from starlette.formparsers import MultiPartException, MultiPartParser
+
+    class Parser(MultiPartParser):
+        spool_max_size = _IN_MEMORY
+
+    incoming.check_length(limit)
+    stream: Any = incoming.pieces(limit)
+    parser = Parser(
+        Headers(raw=incoming.scope["headers"]),
+        stream,
+        max_files=_MAX_FIELDS,
+        max_fields=_MAX_FIELDS,
+        max_part_size=limit,
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise Refused(400, f"The form can't be read: {error.message}") from None
+    except KeyError:
+        raise Refused(400, "The form can't be read: its Content-Type has no boundary.") from None
+    try:
+        params: dict[str, Any] = {}
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                _put(params, name, _source(value))
+            else:
+                _put(params, name, value)
+        if params.get("stream") in _WORDS:
+            params["stream"] = _WORDS[params["stream"]]
+        yield params
+    finally:
+        await form.close()
+
+
+def _source(upload: Any) -> Any:
+    """What a client uploaded, as a call takes a file: name, content, media type."""
+    file = Source.of(upload.file)
+    return (
+        (upload.filename, file, upload.content_type)
+        if upload.content_type
+        else (
+            upload.filename,
+            file,
+        )
+    )
+
+
+def _put(params: dict[str, Any], name: str, value: Any) -> None:
+    head, bracket, rest = name.partition("[")
+    if not bracket or not head:
+        if name in params and isinstance(params[name], list):
+            params[name].append(value)
+        elif name in params:
+            params[name] = [params[name], value]
+        else:
+            params[name] = value
+        return
+    keys = [head, *rest.removesuffix("]").split("][")]
+    if len(keys) > 8:
+        raise Refused(400, f"The field {name[:100]} is nested too deeply.", param=head)
+    place: Any = params
+    for key, following in pairwise(keys):
+        if not isinstance(place, dict):
+            raise Refused(400, f"The field {name[:100]} contradicts another one.", param=head)
+        place = place.setdefault(key, [] if following == "" else {})
+    if isinstance(place, list):
+        place.append(value)
+    elif isinstance(place, dict):
+        place[keys[-1]] = value
+    else:
+        raise Refused(400, f"The field {name[:100]} contradicts another one.", param=head)

@@ -1,0 +1,54 @@
+"""Which headers cross the proxy, each way. What is not named here stays on its side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+_STAYS = frozenset(
+    {
+        # of one connection
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"),
+        *("trailers", "transfer-encoding", "upgrade", "proxy-connection"),
+        # of the upstream's own server, or meant for us
+        *("server", "date", "alt-svc", "set-cookie", "strict-transport-security", "via", "nel"),
+        *("report-to", "content-security-policy", "x-content-type-options", "cf-ray"),
+        *("cf-cache-status", "www-authenticate"),
+        # of the body, which may not be the same one
+        *("content-length", "content-encoding"),
+    }
+)
+_FORWARDED = (
+    *("accept", "accept-encoding", "content-type", "idempotency-key", "openai-beta", "range"),
+    *("x-client-request-id",),
+)
+
+Pairs = list[tuple[bytes, bytes]]
+"""Headers as ASGI has them."""
+
+
+def answered(headers: Mapping[str, str], *, raw: bool) -> Pairs:
+    """The upstream's response headers that the client gets.
+
+    Args:
+        headers: by lower-case name.
+        raw: whether the body is passed on byte for byte, with its encoding and its length.
+    """
+    pairs = [
+        (name.encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in headers.items()
+        if name not in _STAYS and not name.startswith(("access-control-", "x-jackfield-"))
+    ]
+    if raw:
+        for name in ("content-encoding", "content-length"):
+            if name in headers:
+                pairs.append((name.encode("latin-1"), headers[name].encode("latin-1")))
+    return pairs
+
+
+def forwarded(headers: Mapping[bytes, bytes], names: Iterable[str] = _FORWARDED) -> dict[str, str]:
+    """The client's request headers that go upstream with a request that is forwarded."""
+    return {
+        name.title(): headers[key].decode("latin-1")
+        for name in names
+        if (key := name.encode("latin-1")) in headers
+    }

@@ -1,0 +1,225 @@
+"""One request of a client: its head, its body within limits, and the answer to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+from jackfield import jsonio
+from jackfield_proxy.errors import Refused
+from jackfield_proxy.headers import Pairs
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+JSON = (b"content-type", b"application/json")
+
+
+class Gone(Exception):
+    """The client has left."""
+
+
+class Cut(Exception):
+    """An answer broke off after its beginning had left: the client is to see that."""
+
+
+class Incoming:
+    """A request, and what is learnt of it on the way: for its headers, the log, and the metrics.
+
+    Attributes:
+        method, path, query: of the request line; the path as text, decoded.
+        headers: by lower-case name; of repeated ones the last.
+        id: the request's id: the client's ``x-request-id``, or one of ours.
+        model: the configuration's name for the model, once it is known.
+        requested: the client's.
+        endpoint: the path of the endpoint, with names in braces; of a fixed set.
+        operation: the surface that is called.
+        deployment, provider: who serves it.
+        lane: ``bytes``, ``calls``, ``forwarded`` or ``local``.
+        attempts: how many requests were made upstream.
+        waited: seconds spent waiting for upstreams.
+        status: what was answered; 0 before.
+        first: when the first piece of the answer left.
+    """
+
+    __slots__ = (
+        "_receive",
+        "_send",
+        "attempts",
+        "deployment",
+        "endpoint",
+        "error",
+        "first",
+        "headers",
+        "id",
+        "input_tokens",
+        "lane",
+        "method",
+        "model",
+        "operation",
+        "output_tokens",
+        "path",
+        "provider",
+        "query",
+        "requested",
+        "scope",
+        "started",
+        "status",
+        "streamed",
+        "waited",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, id: Callable[[], str]) -> None:
+        self.started = time.perf_counter()
+        self.scope = scope
+        self._receive = receive
+        self._send = send
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.id = _legal_id(self.headers.get(b"x-request-id")) or id()
+        self.model = ""
+        self.requested = ""
+        self.operation = ""
+        self.endpoint = ""
+        self.deployment = ""
+        self.provider = ""
+        self.lane = "local"
+        self.attempts = 0
+        self.waited = 0.0
+        self.status = 0
+        self.first: float | None = None
+        self.streamed = False
+        self.input_tokens: int | None = None
+        self.output_tokens: int | None = None
+        self.error: str | None = None
+
+    def endpoint_name(self) -> str:
+        """The endpoint for statistics: a path of a fixed set."""
+        return self.endpoint or "other"
+
+    # Reading --------------------------------------------------------------------------------------
+
+    def check_length(self, limit: int) -> None:
+        """Refuse a body that says it is too large, before any of it is read."""
+        length = self.headers.get(b"content-length")
+        if length is not None and length.isdigit() and int(length) > limit:
+            raise too_large(limit)
+
+    async def pieces(self, limit: int) -> AsyncIterator[bytes]:
+        """The body as it arrives.
+
+        Raises:
+            Refused: it is over ``limit`` bytes.
+            Gone: the client left before its end.
+        """
+        self.check_length(limit)
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise Gone
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > limit:
+                raise too_large(limit)
+            if piece:
+                yield piece
+            if not message.get("more_body"):
+                return
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body; raises as `pieces`."""
+        if b"content-length" in self.headers:
+            self.check_length(limit)
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            data: bytes = message.get("body", b"")
+            if len(data) > limit:
+                raise too_large(limit)
+            return data
+        if message["type"] != "http.request":
+            raise Gone
+        parts = [message.get("body", b"")]
+        size = len(parts[0])
+        async for piece in self.pieces(limit):
+            parts.append(piece)
+            size += len(piece)
+            if size > limit:
+                raise too_large(limit)
+        return b"".join(parts)
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """The server's next message, for readers that want those."""
+        return await self._receive()
+
+    # Answering ------------------------------------------------------------------------------------
+
+    @property
+    def overhead(self) -> float:
+        """Seconds since the start that were not spent waiting for an upstream."""
+        return time.perf_counter() - self.started - self.waited
+
+    def own_headers(self) -> Pairs:
+        """What this server adds to every answer."""
+        pairs = [(b"x-jackfield-request-id", self.id.encode("latin-1"))]
+        if self.deployment:
+            pairs.append((b"x-jackfield-deployment", self.deployment.encode("ascii", "replace")))
+        if self.attempts:
+            pairs.append((b"x-jackfield-attempts", b"%d" % self.attempts))
+        pairs.append((b"x-jackfield-overhead-ms", b"%.3f" % (self.overhead * 1000)))
+        return pairs
+
+    async def start(self, status: int, headers: Pairs) -> None:
+        """Send the head of the answer."""
+        self.status = status
+        self.first = time.perf_counter()
+        await self._send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": headers + self.own_headers(),
+            }
+        )
+
+    async def piece(self, data: bytes) -> None:
+        """Send more of the answer; returns when the client has room for it."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def end(self, data: bytes = b"") -> None:
+        """Send the last of the answer."""
+        await self._send({"type": "http.response.body", "body": data})
+
+    async def answer(self, status: int, headers: Pairs, body: bytes) -> None:
+        """Send a whole answer."""
+        headers.append((b"content-length", b"%d" % len(body)))
+        await self.start(status, headers)
+        await self.end(body)
+
+    async def answer_json(self, value: Any, status: int = 200) -> None:
+        """Send a value as JSON."""
+        await self.answer(status, [JSON], jsonio.encode(value))
+
+    async def refuse(self, refusal: Refused, headers: Pairs) -> None:
+        """Send an error."""
+        self.error = refusal.message
+        await self.answer(refusal.status, [JSON, *headers], refusal.body())
+
+
+def too_large(limit: int) -> Refused:
+    """413."""
+    return Refused(
+        413,
+        f"The request body is larger than the {limit} bytes that this server takes.",
+        code="request_too_large",
+    )
+
+
+def _legal_id(given: bytes | None) -> str | None:
+    if given is None or not 0 < len(given) <= 128:
+        return None
+    text = given.decode("latin-1")
+    return text if text.isascii() and text.isprintable() and " " not in text else None

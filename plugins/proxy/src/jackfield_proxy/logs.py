@@ -1,0 +1,134 @@
+"""What is written while the server runs: a line of JSON for each request, and what goes wrong.
+
+Lines are gathered and written a few times a second: a request does not wait for a terminal. No
+prompt and no answer is among them unless that is asked for, and never a key.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from jackfield import jsonio
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+    from jackfield_proxy.endpoints import Endpoint
+    from jackfield_proxy.incoming import Incoming
+
+_EVERY = 0.2
+_CONTENT = frozenset({"messages", "input", "prompt", "instructions", "tools", "functions", "file"})
+_SHOWN = 80
+
+
+class Log:
+    """The server's log, on standard error.
+
+    Args:
+        debug: a line for each call as well, as it is made.
+        prompts: what clients say may be in those.
+        access: a line for each request.
+    """
+
+    def __init__(self, *, debug: bool = False, prompts: bool = False, access: bool = True) -> None:
+        self._debug = debug
+        self.prompts = prompts
+        self._access = access
+        self._lines: list[bytes] = []
+        self._loop: AbstractEventLoop | None = None
+
+    def access(self, incoming: Incoming, seconds: float) -> None:
+        """One request, when it is over."""
+        if not self._access:
+            return
+        client = incoming.scope.get("client")
+        line: dict[str, Any] = {
+            "time": round(time.time(), 3),
+            "id": incoming.id,
+            "client": client[0] if client else None,
+            "method": incoming.method,
+            "path": incoming.path,
+            "status": incoming.status,
+            "ms": round(seconds * 1000, 2),
+        }
+        if incoming.lane != "local":
+            line["model"] = incoming.requested or incoming.model
+            line["deployment"] = incoming.deployment
+            line["lane"] = incoming.lane
+            line["attempts"] = incoming.attempts
+            line["upstream_ms"] = round(incoming.waited * 1000, 2)
+            if incoming.input_tokens is not None:
+                line["input_tokens"] = incoming.input_tokens
+            if incoming.output_tokens is not None:
+                line["output_tokens"] = incoming.output_tokens
+        if incoming.error is not None:
+            line["error"] = _without_keys(incoming.error)
+        self._write(jsonio.encode(line))
+
+    def call(
+        self,
+        incoming: Incoming,
+        endpoint: Endpoint,
+        body: Mapping[str, Any],
+        organization: str | None,
+    ) -> None:
+        """A call as it is about to be made; for debugging."""
+        if not self._debug:
+            return
+        shown = [
+            f"{name}={_shown(value) if self.prompts or name not in _CONTENT else '…'}"
+            for name, value in body.items()
+        ]
+        if organization is not None:
+            shown.append(f"organization={organization!r}")
+        self._write(
+            f"jackfield:DEBUG: {incoming.id} - {endpoint.surface}({', '.join(shown)})".encode(
+                "utf-8", "backslashreplace"
+            )
+        )
+
+    def failure(self, incoming: Incoming, error: BaseException) -> None:
+        """What went wrong here, with where."""
+        text = "".join(traceback.format_exception(error))
+        self.say(f"jackfield:ERROR: {incoming.id} - {_without_keys(text)}")
+
+    def say(self, text: str) -> None:
+        """A line for people."""
+        self._write(text.encode("utf-8", "backslashreplace"))
+
+    def _write(self, line: bytes) -> None:
+        self._lines.append(line)
+        if len(self._lines) == 1:
+            if self._loop is None:
+                self.flush()
+            else:
+                self._loop.call_later(_EVERY, self.flush)
+
+    def gather(self, loop: AbstractEventLoop | None) -> None:
+        """Write a few times a second on this loop; with None, at once."""
+        self._loop = loop
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        lines, self._lines = self._lines, []
+        if lines and sys.stderr is not None:
+            try:
+                sys.stderr.buffer.write(b"\n".join(lines) + b"\n")
+                sys.stderr.buffer.flush()
+            except (OSError, ValueError):  # nobody reads it any more
+                pass
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _without_keys(text: str) -> str:
+    from jackfield_cli.errors import hide_keys
+
+    return hide_keys(text)

@@ -1,0 +1,1 @@
+"""What the server sends requests with: aiohttp, behind core's transport seam."""

@@ -1,0 +1,242 @@
+"""Core's transport over aiohttp: one pool of connections, read decoded or as the bytes came."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.hdrs import USER_AGENT
+from yarl import URL
+
+from jackfield import __version__
+from jackfield.errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    ConfigError,
+    JackfieldError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from jackfield.config import Timeouts
+    from jackfield.effects import Outgoing
+
+_DRAIN = 0.1
+_AT_ONCE = 64 * 1024
+"""Bytes that are read ahead of a client that is slower than its upstream."""
+
+
+class Upstream:
+    """Connections to upstreams, and two ways to read what comes.
+
+    Attributes:
+        decoded: a transport whose replies are decoded as ``Content-Encoding`` says.
+        raw: a transport whose replies are the bytes that came.
+    """
+
+    def __init__(self, max_connections: int = 0) -> None:
+        self._connector = aiohttp.TCPConnector(
+            limit=max_connections, ttl_dns_cache=30, enable_cleanup_closed=False
+        )
+        self.decoded = AiohttpTransport(self._session(auto_decompress=True))
+        self.raw = AiohttpTransport(self._session(auto_decompress=False))
+
+    def _session(self, *, auto_decompress: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self._connector,
+            connector_owner=False,
+            auto_decompress=auto_decompress,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=() if auto_decompress else ("Accept-Encoding", "Content-Type"),
+            headers={USER_AGENT: f"jackfield/{__version__}"},
+            read_bufsize=_AT_ONCE,
+            trust_env=True,
+            max_line_size=64 * 1024,
+            max_field_size=64 * 1024,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.decoded.session.close()
+        await self.raw.session.close()
+        await self._connector.close()
+
+
+class AiohttpTransport:
+    """Sends with a session of aiohttp's; see `jackfield.protocols.Transport`."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session = session
+
+    async def send(self, outgoing: Outgoing) -> AiohttpReply:
+        """Send, and answer as soon as the head of the response is there.
+
+        Raises:
+            APIConnectionError, APITimeoutError: there is no response.
+            ConfigError: the URL is none.
+        """
+        body: Any = outgoing.body
+        headers = outgoing.headers
+        if body is not None and not isinstance(body, bytes):
+            if body.length is not None:
+                headers = {**headers, "Content-Length": str(body.length)}
+            arriving = getattr(body, "arriving", None)
+            body = _pieces(body) if arriving is None else arriving()
+        timeouts = outgoing.timeouts
+        try:
+            if timeouts.total is None or timeouts.default:
+                response = await self._ask(outgoing, headers, body)
+            else:
+                async with asyncio.timeout(timeouts.total):
+                    response = await self._ask(outgoing, headers, body)
+        except Exception as error:  # noqa: BLE001 - sorted out below
+            raise _ours(error, outgoing) from None
+        finally:
+            if body is not None and not isinstance(body, bytes):
+                await body.aclose()  # a file goes back to where it stood, after a failure too
+        return AiohttpReply(response, outgoing)
+
+    async def _ask(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:
+        url = _url(outgoing.url)
+        if outgoing.address is not None:  # one that was looked up and allowed
+            url, headers = url.with_host(outgoing.address), {**headers, "Host": url.authority}
+        return await self.session._request(
+            outgoing.method,
+            url,
+            data=body,
+            headers=headers,
+            allow_redirects=False,
+            timeout=_timeout(outgoing.timeouts),
+            server_hostname=_url(outgoing.url).host if outgoing.address is not None else None,
+        )
+
+
+@lru_cache(maxsize=512)
+def _url(url: str) -> URL:
+    return URL(url, encoded=True)
+
+
+@lru_cache(maxsize=64)
+def _limits(connect: float | None, read: float | None, pool: float | None) -> aiohttp.ClientTimeout:
+    waiting = None if connect is None or pool is None else connect + pool
+    return aiohttp.ClientTimeout(total=None, connect=waiting, sock_connect=connect, sock_read=read)
+
+
+def _timeout(timeouts: Timeouts) -> aiohttp.ClientTimeout:
+    return _limits(timeouts.connect, timeouts.read, timeouts.pool)
+
+
+async def _pieces(body: Any) -> AsyncIterator[bytes]:
+    """A body in pieces; each is read in a worker thread, for disks can be slow."""
+    from jackfield.threads import to_the_end
+
+    source = body.pieces()
+    end = b""
+    try:
+        while (piece := await to_the_end(next, source, end)) is not end:
+            yield piece
+    finally:
+        source.close()
+
+
+class AiohttpReply:
+    """A response whose body is still to be read."""
+
+    __slots__ = ("_outgoing", "_response", "headers", "status")
+
+    def __init__(self, response: aiohttp.ClientResponse, outgoing: Outgoing) -> None:
+        self._response = response
+        self._outgoing = outgoing
+        self.status = response.status
+        headers: dict[str, str] = {}
+        for name, value in response.raw_headers:
+            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        self.headers = headers
+
+    async def read(self, limit: int | None) -> bytes:
+        """The whole body; the reply is closed afterwards."""
+        try:
+            if limit is None:
+                return await self._response.read()
+            content, parts, size = self._response.content, [], 0
+            while size <= limit and (piece := await content.readany()):
+                parts.append(piece)
+                size += len(piece)
+            return b"".join(parts)
+        except Exception as error:  # noqa: BLE001 - sorted out below
+            raise _ours(error, self._outgoing) from None
+        finally:
+            if not self._response.closed:
+                self._finish()
+
+    async def piece(self, deadline: float | None = None) -> bytes:
+        """What comes next of the body; empty at its end."""
+        content = self._response.content
+        try:
+            if deadline is None:
+                return await content.readany()
+            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                return await content.readany()
+        except Exception as error:  # noqa: BLE001 - sorted out below
+            raise _ours(error, self._outgoing) from None
+
+    async def close(self, drain: bool) -> None:
+        """Let go of the connection; with ``drain``, keep it if the body's end is at hand."""
+        if drain and not self._response.closed:
+            try:
+                async with asyncio.timeout(_DRAIN):
+                    while await self._response.content.readany():
+                        pass
+            except Exception:  # noqa: BLE001 - then the connection is not kept
+                pass
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+    def abandon(self) -> None:
+        """Close from a finalizer."""
+        loop = self._response._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._response.close)
+
+
+def _ours(error: Exception, outgoing: Outgoing) -> Exception:
+    """Our error for one of aiohttp's; any other exception as it is."""
+    if isinstance(error, JackfieldError):
+        return error
+    where = _origin(outgoing.url)
+    if isinstance(error, TimeoutError):
+        phase = "read"
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            phase = "connect"
+        late = APITimeoutError(f"{where} took too long (timeout phase: {phase})")
+        late.phase = phase
+        return late
+    if isinstance(error, aiohttp.InvalidURL) or type(error) is UnicodeError:
+        return ConfigError(f"not a URL that can be requested: {where}")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return APIConnectionError(
+            f"the connection to {where} failed: {error.strerror or 'refused'}"
+        )
+    if isinstance(error, (aiohttp.ClientError, OSError)):
+        failed: APIError = APIConnectionError(
+            f"the connection to {where} failed: {type(error).__name__}"
+        )
+        return failed
+    return error
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
