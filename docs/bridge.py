@@ -21,7 +21,8 @@ back as it was: messages and items in their order, parts, tools, tool calls and 
 among tools, formats, reasoning, and every parameter that has a counterpart. A parameter, a part or
 a tool that neither side knows is sent as it is.
 
-Nothing is added. The Responses API keeps responses unless `store=False` says otherwise, and gives
+Nothing is added but defaults that a schema wants said, which are below. The Responses API keeps
+responses unless `store=False` says otherwise, and gives
 encrypted reasoning, without which reasoning can't be sent again then, only for
 `include=["reasoning.encrypted_content"]`: both can be given to a chat call.
 
@@ -35,7 +36,7 @@ warning; `unsupported="pass"` sends it |
 | **warning** | left out, or sent in another way, and said in `result.warnings` |
 | **kept** | in a field that chat or Responses does not have, from where it goes back |
 | **not carried** | left out, or written in another form, without a word: nothing depends on it |
-| **error** | a `RequestError` |
+| **error** | raised: a `RequestError` for a request, the error of its code for an answer |
 
 A row may name values that ask for nothing: these are left out without a word.
 

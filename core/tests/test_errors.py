@@ -6,6 +6,7 @@ import json
 import pickle
 from typing import Any
 
+import material
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -146,6 +147,50 @@ def test_an_error_inside_a_200_is_the_mapped_error() -> None:
     outcome = laws.ask({"messages": []}, laws.Upstream(laws.Reply(200, {}, body)))
     assert type(outcome.error) is errors.RateLimitError
     assert outcome.error.status_code == 200
+
+
+REFUSED = errors.ContentPolicyViolationError
+OF_A_RESPONSE: dict[str, type[APIError]] = {
+    "server_error": errors.InternalServerError,
+    "rate_limit_exceeded": errors.RateLimitError,
+    "invalid_prompt": errors.BadRequestError,
+    "data_residency_mismatch": errors.BadRequestError,
+    "bio_policy": REFUSED,
+    "vector_store_timeout": errors.InternalServerError,
+    "invalid_image": errors.BadRequestError,
+    "invalid_image_format": errors.BadRequestError,
+    "invalid_base64_image": errors.BadRequestError,
+    "invalid_image_url": errors.BadRequestError,
+    "image_too_large": errors.BadRequestError,
+    "image_too_small": errors.BadRequestError,
+    "image_parse_error": errors.BadRequestError,
+    "image_content_policy_violation": REFUSED,
+    "invalid_image_mode": errors.BadRequestError,
+    "image_file_too_large": errors.BadRequestError,
+    "unsupported_image_media_type": errors.BadRequestError,
+    "empty_image_file": errors.BadRequestError,
+    "failed_to_download_image": errors.BadRequestError,
+    "image_file_not_found": errors.BadRequestError,
+}
+"""The codes of a failed response, by which alone its error is known: it came with a 200."""
+
+
+@pytest.mark.parametrize("code", sorted(OF_A_RESPONSE))
+def test_a_failed_responses_code_has_a_class(code: str) -> None:
+    wanted = OF_A_RESPONSE[code]
+    for status in (None, 200):
+        assert error_class(status, code, None) is wanted
+    error = error_from_body(None, {"error": {"code": code, "message": "m"}})
+    assert error.retryable is (
+        code in ("server_error", "rate_limit_exceeded", "vector_store_timeout")
+    )
+
+
+def test_every_official_code_of_a_failed_response_is_among_them() -> None:
+    document = material.schemas()
+    if document is None:
+        pytest.skip("the schemas are not beside this checkout")
+    assert {*document["$defs"]["ResponseErrorCode"]["enum"]} == OF_A_RESPONSE.keys()
 
 
 @given(st.sampled_from([200, 400, 401, 500]), st.booleans())

@@ -57,9 +57,9 @@ class RedisServer:
                 time.sleep(0.01)
             ended = self._process.poll() is not None
             self.kill()
-            # Somebody else may hold the port for a moment.
             if not ended or time.monotonic() > deadline:
                 pytest.fail(f"redis-server did not start:\n{self._log.read_text()[-2000:]}")
+            time.sleep(0.1)  # somebody else may hold the port for a moment
 
     def kill(self) -> None:
         """End it at once, as a crash would; what it knew is gone."""

@@ -23,7 +23,6 @@ _COLLECTED = pytest.StashKey[tuple[set[Path], list[marks.Mark]]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "covers(owner, *names): items of the pages that it shows")
-    config.addinivalue_line("markers", "pending(owner, *names): items that wait for their owner")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,14 +39,6 @@ def said(request: pytest.FixtureRequest) -> list[marks.Mark]:
     if files != set(Path(__file__).parent.glob("test_*.py")):
         pytest.skip("only some of the tests were collected")
     return found
-
-
-@pytest.fixture(autouse=True)
-def owner_to_come(request: pytest.FixtureRequest) -> None:
-    """Fail a test of pending items whose owner is here."""
-    for mark in marks.marks_of(request.node):
-        if mark.pending and marks.is_installed(mark.owner):
-            pytest.fail(f"{mark.owner} is installed: {mark.name} needs a test that it works")
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ Names are those of `seedpages.Item` without the document: ``usage#block:1``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
 import attrs
@@ -33,12 +32,10 @@ class Mark:
     Args:
         name: the item's name, document included.
         owner: the distribution that makes it work.
-        pending: whether the owner is still to come, so that the test says what holds until then.
     """
 
     name: str
     owner: str
-    pending: bool
 
 
 def covers(
@@ -54,17 +51,6 @@ def covers(
     return pytest.mark.covers(owner, *_named(both, later, earlier))
 
 
-def pending(
-    owner: str, *, both: Names = (), later: Names = (), earlier: Names = ()
-) -> pytest.MarkDecorator:
-    """Say that these items wait for a distribution that there is not yet.
-
-    The test says what holds until then. Once the distribution is installed it fails, because the
-    items need a test that shows them to work.
-    """
-    return pytest.mark.pending(owner, *_named(both, later, earlier))
-
-
 def _named(both: Names, later: Names, earlier: Names) -> list[str]:
     given = {"later": [*_each(both), *_each(later)], "earlier": [*_each(both), *_each(earlier)]}
     return [f"{document}:{name}" for document in DOCUMENTS for name in given[document]]
@@ -76,17 +62,7 @@ def _each(names: Names) -> Iterable[str]:
 
 def marks_of(item: Any) -> Iterator[Mark]:
     """Give what a collected test says of the pages."""
-    for mark in item.iter_markers():
-        if mark.name in ("covers", "pending"):
-            owner, *names = mark.args
-            for name in names:
-                yield Mark(name, owner, mark.name == "pending")
-
-
-def is_installed(name: str) -> bool:
-    """Whether there is a distribution of that name."""
-    try:
-        distribution(name)
-    except PackageNotFoundError:
-        return False
-    return True
+    for mark in item.iter_markers("covers"):
+        owner, *names = mark.args
+        for name in names:
+            yield Mark(name, owner)

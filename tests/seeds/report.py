@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 _WIDTH = 140  # columns, so that nothing is cut short in a pipe
 
-PASS, FAIL, PENDING, NOT_RUN = "pass", "FAIL", "pending", "not run"
-_COLOURS = {PASS: "green", FAIL: "bold red", PENDING: "yellow"}
+PASS, FAIL, NOT_RUN = "pass", "FAIL", "not run"
+_COLOURS = {PASS: "green", FAIL: "bold red"}
+_WORST_FIRST = ("failed", "skipped", "passed")
 
 
 @attrs.frozen
@@ -33,8 +34,8 @@ class State:
 
     Args:
         name: the item's, document included.
-        owners: the distributions that make it work, or that it waits for.
-        state: ``pass``, ``FAIL``, ``pending: <distribution>``, …
+        owners: the distributions that make it work.
+        state: ``pass``, ``FAIL`` or ``not run``.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Outcomes:
 
     def __init__(self) -> None:
         self.marks: dict[str, list[Mark]] = {}
-        self.passed: dict[str, bool] = {}
+        self.outcomes: dict[str, set[str]] = {}
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -56,36 +57,30 @@ class Outcomes:
         self.marks = {item.nodeid: list(marks.marks_of(item)) for item in items}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        before = self.passed.get(report.nodeid, True)
-        self.passed[report.nodeid] = before and report.passed
+        self.outcomes.setdefault(report.nodeid, set()).add(report.outcome)
 
-    def said(self) -> Iterator[tuple[Mark, bool]]:
-        """Give each mark, and whether its test passed."""
-        for test, passed in self.passed.items():
+    def said(self) -> Iterator[tuple[Mark, str]]:
+        """Give each mark, and the outcome of its test: ``passed``, ``failed`` or ``skipped``."""
+        for test, outcomes in self.outcomes.items():
             for mark in self.marks.get(test, ()):
-                yield mark, passed
+                yield mark, min(outcomes, key=_WORST_FIRST.index)
 
 
-def states(names: Iterable[str], said: Iterable[tuple[Mark, bool]]) -> list[State]:
-    """Give the state of each item: failed where one test did, pending where one waits.
+def states(names: Iterable[str], said: Iterable[tuple[Mark, str]]) -> list[State]:
+    """Give the state of each item: that of the worst of its tests.
 
     Args:
         names: the items, in order; where there are none, those that the tests name.
-        said: marks, and whether their test passed.
+        said: marks, and the outcome of their test.
     """
-    of: dict[str, list[tuple[Mark, bool]]] = {name: [] for name in names}
-    for mark, passed in said:
-        of.setdefault(mark.name, []).append((mark, passed))
+    of: dict[str, list[tuple[Mark, str]]] = {name: [] for name in names}
+    for mark, outcome in said:
+        of.setdefault(mark.name, []).append((mark, outcome))
     found = []
     for name, given in of.items():
-        waits = [mark.owner for mark, _ in given if mark.pending]
-        owners = tuple(dict.fromkeys(waits or [mark.owner for mark, _ in given]))
-        if not given:
-            state = NOT_RUN
-        elif not all(passed for _, passed in given):
-            state = FAIL
-        else:
-            state = f"{PENDING}: {owners[0]}" if waits else PASS
+        owners = tuple(dict.fromkeys(mark.owner for mark, _ in given))
+        outcomes = {outcome for _, outcome in given}
+        state = FAIL if "failed" in outcomes else PASS if outcomes == {"passed"} else NOT_RUN
         found.append(State(name, owners, state))
     return found
 
@@ -103,7 +98,7 @@ def table(found: Iterable[State]) -> Table:
         shown.add_section()
         shown.add_row("", f"[bold]{escape(section.rpartition('/')[2])}[/]", "", "")
         for (item, owners, state), documents in rows.items():
-            colour = _COLOURS.get(state.partition(":")[0], "red")
+            colour = _COLOURS.get(state, "red")
             shown.add_row(
                 "both" if len(documents) > 1 else documents[0],
                 escape(item.replace(":", " ", 1)),
@@ -118,7 +113,7 @@ def summary(found: Iterable[State]) -> str:
     counts: dict[str, Counter[str]] = {}
     for one in found:
         owner = one.owners[0] if one.owners else "nobody"
-        counts.setdefault(owner, Counter())[one.state.partition(":")[0]] += 1
+        counts.setdefault(owner, Counter())[one.state] += 1
     parts = (
         f"{owner}: " + ", ".join(f"{count} {state}" for state, count in sorted(by.items()))
         for owner, by in sorted(counts.items())

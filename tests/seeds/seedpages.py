@@ -79,7 +79,8 @@ def extract(document: str, text: str) -> Iterator[Item]:
     """Give the items of one page of Markdown."""
     counts: Counter[tuple[str, str]] = Counter()
     headings: list[tuple[int, str]] = []
-    fence, code, language, start = "", [], "", 0
+    fence, language, start = "", "", 0
+    code: list[str] = []
     table = 0  # lines of the table that goes on, its head and rule included
     lines = text.splitlines()
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import asked
 import pytest
+import seedpages
 from marks import RESPONSES, covers
 
 import jackfield
@@ -94,6 +97,111 @@ def test_every_key_of_the_expected_answer_is_readable(upstream: Sandbox, message
     for name in ("audio_tokens", "text_tokens", "image_tokens"):
         assert getattr(usage.prompt_tokens_details, name) is None
     assert usage.completion_tokens_details is not None
+
+
+def keys_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of everything in a JSON object."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)  # of a list
+    for key, held in pairs:
+        yield (*path, key)
+        if isinstance(held, (dict, list)):
+            yield from keys_of(held, (*path, key))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_keys_on_the_page_are_all_readable(
+    upstream: Sandbox, messages: list, stream: bool
+) -> None:
+    name = f"later:{REASONING}#block:3"
+    page = next((item for item in seedpages.items() if item.name == name), None)
+    if page is None:
+        pytest.skip("the pages are not beside this checkout")
+    paths = list(keys_of(json.loads(page.text)))
+    assert len(paths) > 20
+    more: dict[str, Any] = {"reasoning_effort": {"effort": "low", "summary": "auto"}}
+    if stream:
+        more |= {"stream": True, "stream_options": {"include_usage": True}}
+    response = completion("openai/responses/gpt-5-mini", messages, **more)
+    if stream:
+        response = jackfield.stream_chunk_builder(list(response))
+    streamed = {"stream": True} if stream else {}
+    effort = {"effort": "low", "summary": "auto"}
+    sent(upstream, messages, model="gpt-5-mini", reasoning=effort, **streamed)
+    for *place, last in paths:
+        holder: Any = response
+        for key in place:
+            holder = holder[key] if isinstance(key, int) else getattr(holder, key)
+        found = holder[last] if isinstance(last, int) else getattr(holder, last)
+        assert found is not None or last in MAY_BE_NONE, (place, last)
+
+
+MAY_BE_NONE = (
+    *("system_fingerprint", "tool_calls", "function_call", "provider_specific_fields"),
+    *("audio_tokens", "text_tokens", "image_tokens", "completion_tokens_details"),
+)
+"""What is null on the page too."""
+
+SEARCH = {"type": "web_search_preview"}
+CODE = {"type": "code_interpreter", "container": {"type": "auto"}}
+SUMMARY = {"effort": "high", "summary": "auto"}
+PREFIXED = "openai/responses/gpt-5-mini"
+EXAMPLES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    (
+        {"model": PREFIXED, "reasoning_effort": "low"},
+        "responses",
+        {"model": "gpt-5-mini", "reasoning": {"effort": "low"}},
+    ),
+    (
+        {"model": PREFIXED, "reasoning_effort": "high"},
+        "responses",
+        {"model": "gpt-5-mini", "reasoning": {"effort": "high"}},
+    ),
+    (
+        {"model": PREFIXED, "reasoning_effort": SUMMARY},
+        "responses",
+        {"model": "gpt-5-mini", "reasoning": SUMMARY},
+    ),
+    (
+        {"model": "gpt-5.1", "verbosity": "low"},
+        "chat/completions",
+        {"model": "gpt-5.1", "verbosity": "low"},
+    ),
+    (
+        {"model": "gpt-5.1", "verbosity": "high"},
+        "chat/completions",
+        {"model": "gpt-5.1", "verbosity": "high"},
+    ),
+    (
+        {"model": "o3-deep-research-2025-06-26", "tools": [SEARCH, CODE]},
+        "responses",
+        {"model": "o3-deep-research-2025-06-26", "tools": [SEARCH, CODE]},
+    ),
+    ({"model": "gpt-5-pro"}, "responses", {"model": "gpt-5-pro"}),
+]
+"""The calls of the examples, and what is asked where."""
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize(("given", "path", "body"), EXAMPLES)
+def test_what_an_example_asks(
+    upstream: Sandbox,
+    messages: list,
+    given: dict[str, Any],
+    path: str,
+    body: dict[str, Any],
+    asynchronous: bool,
+) -> None:
+    if asynchronous:
+        response = asyncio.run(jackfield.acompletion(messages=messages, **given))
+    else:
+        response = completion(messages=messages, **given)
+    request = upstream.last
+    assert (request.method, request.path) == ("POST", f"/v1/{path}")
+    name = "input" if path == "responses" else "messages"
+    assert request.json == {**body, name: messages}
+    assert response.object == "chat.completion"
+    assert response.choices[0].message.role == "assistant"
+    asked.only(upstream)
 
 
 @pytest.mark.parametrize("effort", ["high", {"effort": "high", "summary": "auto"}], ids=repr)

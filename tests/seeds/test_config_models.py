@@ -1,6 +1,6 @@
 """The model names in the page's configuration of a server, which mean the same in a call.
 
-The server itself waits for its distribution: see test_waiting.
+The server itself is in test_proxy.
 """
 
 from __future__ import annotations

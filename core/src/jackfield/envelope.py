@@ -86,7 +86,8 @@ class Framing(Value):
     """How a streamed body is cut into events, and which events end it.
 
     ``kind`` is ``sse``; ``done`` are data texts that end the stream without being events,
-    ``terminal`` are values of the event's ``type`` that end it and are events.
+    ``terminal`` are values of the event's ``type`` that end it and are events; an event without a
+    ``type`` gets its name as such there.
     With neither, the stream ends when the connection does.
     """
 

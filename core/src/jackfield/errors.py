@@ -203,7 +203,7 @@ class ContextWindowExceededError(BadRequestError):
 
 
 class ContentPolicyViolationError(BadRequestError):
-    """``error.code`` (or ``type``) is ``content_policy_violation`` or ``content_filter``."""
+    """``error.code`` (or ``type``) says so: ``content_policy_violation``, ``content_filter``, …"""
 
 
 class UnsupportedParamsError(BadRequestError):
@@ -270,6 +270,8 @@ _BY_CODE: dict[str, type[APIError]] = {
     "content_policy_violation": ContentPolicyViolationError,
     "content_filter": ContentPolicyViolationError,
     "moderation_blocked": ContentPolicyViolationError,
+    "image_content_policy_violation": ContentPolicyViolationError,
+    "bio_policy": ContentPolicyViolationError,
 }
 _WITHOUT_STATUS: dict[str, type[APIError]] = {
     "invalid_api_key": AuthenticationError,
@@ -289,6 +291,23 @@ _WITHOUT_STATUS: dict[str, type[APIError]] = {
     "overloaded_error": ServiceUnavailableError,
     "timeout": APITimeoutError,
     "invalid_request_error": BadRequestError,
+    # What the Responses API says of a response that failed, beside codes that are above.
+    "vector_store_timeout": InternalServerError,
+    "data_residency_mismatch": BadRequestError,
+    "invalid_prompt": BadRequestError,
+    "invalid_image": BadRequestError,
+    "invalid_image_format": BadRequestError,
+    "invalid_image_mode": BadRequestError,
+    "invalid_image_url": BadRequestError,
+    "invalid_base64_image": BadRequestError,
+    "image_too_large": BadRequestError,
+    "image_too_small": BadRequestError,
+    "image_parse_error": BadRequestError,
+    "image_file_too_large": BadRequestError,
+    "image_file_not_found": BadRequestError,
+    "unsupported_image_media_type": BadRequestError,
+    "empty_image_file": BadRequestError,
+    "failed_to_download_image": BadRequestError,
 }
 
 

@@ -177,6 +177,8 @@ class Machine:
             raise self._invalid("an event that is not a JSON object")
         if json.get("error") or name == "error" or json.get("type") == "error":
             raise error_from_body(None, self._redacted(json))
+        if name and self._terminal and json.get("type") is None:
+            json = {**json, "type": name}  # some servers say it in the event's name alone
         if self._stages:
             chunks += self._through(Event(json, name))
         else:
@@ -188,8 +190,13 @@ class Machine:
         events = [event]
         for stage in self._stages:
             given: list[Chunk] = []
-            for each in events:
-                given += stage(each)
+            try:
+                for each in events:
+                    given += stage(each)
+            except APIError as error:
+                if stage is not self._stages[-1]:
+                    error.partial = None  # of another surface than the caller's
+                raise
             if stage is self._stages[0]:
                 self._inner += given
             events = [Event(chunk) for chunk in given]
@@ -207,7 +214,10 @@ class Machine:
         return APIResponseValidationError(f"the stream holds {what}")
 
     def carry(self, error: BaseException, headers: dict[str, str], status: int) -> BaseException:
-        """The error with what arrived: a broken connection becomes an interruption."""
+        """The error with what arrived: a broken connection becomes an interruption.
+
+        A result that a hook gave it as ``partial`` stays: it may know more than its chunks said.
+        """
         if not isinstance(error, APIError):
             return error
         if isinstance(error, APIConnectionError) and not isinstance(
@@ -222,7 +232,10 @@ class Machine:
         error.provider = error.provider or route.provider
         error.headers = error.headers or headers
         error.request_id = error.request_id or headers.get("x-request-id")
+        known = error.partial
         error.chunks, error.partial = show(self._surface, self.kept, headers)
+        if type(known) is dict:
+            error.partial = load(self._surface.result)(known, headers)
         return error
 
 

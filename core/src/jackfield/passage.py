@@ -8,9 +8,11 @@ is asked; where it changes nothing, the call still passes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from jackfield.canonical import parts_in
 from jackfield.envelope import Call
 from jackfield.errors import UnsupportedParamsError
 from jackfield.manifest import starts_with
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from jackfield.envelope import Policy
     from jackfield.manifest import Endpoint
     from jackfield.registry import Registry, Route
+
+
+_ESCAPE = re.compile(rb"\\u00[2-7]")
+"""How JSON may spell any ASCII letter."""
 
 
 class Passage:
@@ -40,6 +46,7 @@ class Passage:
         "_required",
         "_streams",
         "_triggers",
+        "_types",
         "binary",
         "endpoint",
         "path",
@@ -58,7 +65,8 @@ class Passage:
         rewriters = [rewriter for _, rewriter in route.rewriters]
         self._always = any(rewriter.always for rewriter in rewriters)
         self._triggers = frozenset(name for rewriter in rewriters for name in rewriter.params)
-        self._parts = tuple(dict.fromkeys(part for r in rewriters for part in r.parts))
+        self._types = frozenset(part for rewriter in rewriters for part in rewriter.parts)
+        self._parts = tuple(sorted(b'"%s"' % part.encode() for part in self._types))
         manifest = route.plugin.manifest
         rules = [
             rule
@@ -71,32 +79,36 @@ class Passage:
             None if everything else frozenset(name for rule in rules for name in rule.params)
         )
 
-    def opens(
-        self, params: Mapping[str, Any], occurs: Callable[[str], bool], policy: Policy
-    ) -> bool:
-        """Whether a call with these parameters goes as it is.
+    def opens(self, body: Mapping[str, Any], text: bytes, policy: Policy) -> bool:
+        """Whether a call with this body goes as it is.
+
+        Where content parts may be meant, it does not: the long way is never wrong.
 
         Args:
-            params: the parameters, as plain JSON, without the model.
-            occurs: whether a value of a ``type`` key may occur anywhere in them. True where that is
-                not known: the call then takes the long way, which is never wrong.
+            body: the parameters as plain JSON; a ``model`` among them is not looked at.
+            text: the JSON that they were read from.
             policy: what becomes of unsupported parameters.
         """
-        names = params.keys()
         if (
             self._always
-            or not self._triggers.isdisjoint(names)
-            or not self._required <= names
-            or (not self._streams and params.get("stream"))
-            or any(occurs(part) for part in self._parts)
+            or not self._triggers.isdisjoint(body)
+            or not self._required <= body.keys()
+            or (not self._streams and body.get("stream"))
         ):
             return False
-        if self._looked_at is not None and self._looked_at.isdisjoint(names):
+        if self._parts:
+            if _ESCAPE.search(text):  # a content part's type could be spelled so
+                return False
+            for part in self._parts:
+                if part in text:
+                    return False
+        if self._looked_at is not None and self._looked_at.isdisjoint(body):
             return True
-        return self._unchanged(params, policy)
+        return self._unchanged(body, policy)
 
-    def _unchanged(self, params: Mapping[str, Any], policy: Policy) -> bool:
+    def _unchanged(self, body: Mapping[str, Any], policy: Policy) -> bool:
         route = self.route
+        params = {name: value for name, value in body.items() if name != "model"}
         call = Call(
             surface=route.surface.name,
             model=route.model,

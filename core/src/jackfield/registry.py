@@ -475,10 +475,10 @@ def _noted(plugin: Plugin, what: str) -> Iterator[None]:
 
 def _tie(rows: Sequence[tuple[Plugin, Claim]]) -> bool:
     """Whether rows of one level differ in who serves, or in how it is served."""
+    if not rows:
+        return False
     first, how = rows[0]
-    return any(
-        p is not first or c.identity != how.identity or c.path != how.path for p, c in rows
-    )
+    return any(p is not first or c.identity != how.identity or c.path != how.path for p, c in rows)
 
 
 def _below(prefix: str, name: str) -> bool:

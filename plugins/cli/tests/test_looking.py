@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import plugging
 import pytest
 from click.testing import Result
 
@@ -14,6 +15,8 @@ from jackfield.discovery import Plugin
 from jackfield.manifest import Manifest
 from jackfield.params import Param, ParamSet
 from jackfield_cli.catalogue import find, namings
+from jackfield_cli.commands.explain import _lines
+from jackfield_cli.upstream import upstream_for
 
 Run = Callable[..., Result]
 
@@ -81,6 +84,20 @@ def test_explain_shows_the_base_url_in_effect_without_its_password(
     assert route["base_url_from"] == "OPENAI_BASE_URL"
     assert "hush" not in json.dumps(route)
     assert route["model"] == "gpt-4o"
+
+
+def test_the_upstream_of_a_model_that_only_chat_serves_is_the_chat_providers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("jackfield_openai_responses")
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://elsewhere.test/v1")
+    plugins = ["openai", "openai-responses", plugging.provider("acme", "https://acme.test/v1")]
+    with jackfield.Client(plugins=plugins) as client:
+        route = client.explain("acme/m", "responses")
+        upstream = upstream_for(client, route)
+    assert (upstream.base_url, upstream.base_from) == ("https://acme.test/v1", None)
+    lines = dict(_lines("acme/m", {**route, "base_url_from": None, "version": None}))
+    assert lines["served over"] == "chat, by acme"
 
 
 @pytest.mark.parametrize("command", ["explain", "params"])

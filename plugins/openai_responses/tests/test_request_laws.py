@@ -6,9 +6,6 @@ import contextlib
 import re
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
-import material
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +18,6 @@ from jackfield_testing.strategies import conversations, json_values
 
 CHAT = conversations.bridged_chat_params()
 RESPONSES = conversations.responses_params()
-OFFICIAL_CHAT = conversations.bridged_chat_params(official=True)
-OFFICIAL_RESPONSES = conversations.responses_params(official=True)
 
 
 @given(CHAT)
@@ -102,35 +97,3 @@ def test_whatever_is_given_crosses(params: dict[str, Any], said: list[Any], pass
     laws.crosses_purely(to_responses, {**params, "messages": said}, passing=passing)
     with contextlib.suppress(RequestError):  # a reference
         laws.crosses_purely(to_chat, {**params, "input": said}, passing=passing)
-
-
-def _complaints(definition: str, request: dict[str, Any]) -> list[str]:
-    document = material.schemas(relaxed=True)
-    assert document is not None
-    validator = jsonschema.Draft202012Validator(
-        {"$ref": f"#/$defs/{definition}", "$defs": document["$defs"]}
-    )
-    return [
-        f"{'/'.join(map(str, e.path))}: {e.message:.300}" for e in validator.iter_errors(request)
-    ]
-
-
-needs_schemas = pytest.mark.skipif(
-    material.schemas() is None, reason="the official schemas are not beside this checkout"
-)
-"""The relaxed ones: in the strict ones a content list fits two alternatives of which one must fit,
-and an image must have a detail, which the real API does without."""
-
-
-@needs_schemas
-@given(OFFICIAL_CHAT)
-def test_responses_requests_are_as_the_official_schema_says(params: dict[str, Any]) -> None:
-    request, _ = to_responses(params, passing=False)
-    assert not _complaints("CreateResponse", {"model": "gpt-5-pro", **request})
-
-
-@needs_schemas
-@given(OFFICIAL_RESPONSES)
-def test_chat_requests_are_as_the_official_schema_says(params: dict[str, Any]) -> None:
-    request, _ = to_chat(params)
-    assert not _complaints("CreateChatCompletionRequest", {"model": "m", **request})

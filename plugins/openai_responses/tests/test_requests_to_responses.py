@@ -307,7 +307,7 @@ def test_only_the_first_of_several_is_the_instructions() -> None:
         ),
         (
             {"type": "image_url", "image_url": "https://e.org/a"},
-            {"type": "input_image", "image_url": "https://e.org/a"},
+            {"type": "input_image", "image_url": "https://e.org/a", "detail": "auto"},
         ),
         (
             {"type": "file", "file": {"file_data": "data:,", "filename": "a.pdf"}},

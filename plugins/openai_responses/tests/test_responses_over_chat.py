@@ -13,11 +13,12 @@ from rawserver import RawServer
 from upstream import PLUGINS
 
 import jackfield
+from jackfield.envelope import Call
 from jackfield.errors import NoRouteError, RequestError, UnsupportedParamsError
 from jackfield.surfaces.chat import split
 from jackfield.surfaces.responses import Response
 from jackfield_openai_catalogue.reserved import CHAT_ONLY
-from jackfield_openai_responses import losses
+from jackfield_openai_responses import losses, responses_over_chat
 from jackfield_openai_responses.losses import TO_CHAT
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
@@ -179,6 +180,41 @@ def test_tool_calls_and_reasoning_are_items(server: RawServer, ask: Any) -> None
     assert answer["content"] == "42"
 
 
+SIGNED = {**CALL, "extra_content": {"google": {"thought_signature": "c2ln"}}}
+CUSTOM = {
+    "id": "call_2",
+    "type": "custom",
+    "custom": {"name": "g", "input": "x"},
+    "extra_content": 1,
+}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_a_server_puts_beside_a_call_goes_back_to_it(
+    server: RawServer, ask: Any, stream: bool
+) -> None:
+    whole = answers.completion(text="So.", tool_calls=[SIGNED, CUSTOM])
+    chat(server, *split(whole), text="So.", tool_calls=[SIGNED, CUSTOM])
+    result = ask(lambda c: c.responses("acme/m", "Hello", stream=stream))
+    if stream:
+        result = jackfield.stream_chunk_builder(result)
+    items = [item.to_dict() for item in result.output]
+    assert [item.get("extra_content") for item in items] == [None, SIGNED["extra_content"], 1]
+    results = [
+        {"type": "function_call_output", "call_id": "call_1", "output": "42"},
+        {"type": "custom_tool_call_output", "call_id": "call_2", "output": "43"},
+    ]
+    for policy in ("raise", "pass"):
+        chat(server)
+        again = ask(
+            lambda c, p=policy: c.responses("acme/m", [*result.output, *results], unsupported=p)
+        )
+        turn = server.requests[-1].json["messages"][0]
+        assert turn["content"] == "So."
+        assert turn["tool_calls"] == [SIGNED, CUSTOM]
+        assert again.warnings == []
+
+
 @pytest.mark.parametrize(("finish", "status"), [("length", "incomplete"), ("stop", "completed")])
 def test_how_it_ended(server: RawServer, ask: Any, finish: str, status: str) -> None:
     body = answers.completion()
@@ -291,22 +327,42 @@ def test_an_answer_that_comes_whole_is_a_stream_all_the_same(server: RawServer, 
 
 # What a chat model lacks --------------------------------------------------------------------------
 
-REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
-    "previous_response_id": ({"previous_response_id": "resp_0"}, "previous_response_id"),
-    "conversation": ({"conversation": "conv_1"}, "conversation"),
-    "prompt": ({"prompt": {"id": "pmpt_1"}}, "prompt"),
-    "background": ({"background": True}, "background"),
-    "truncation": ({"truncation": "auto"}, "truncation"),
-    "context_management": ({"context_management": [{}]}, "context_management"),
-    "reasoning.summary": ({"reasoning": {"summary": "auto"}}, "reasoning.summary"),
-    "a hosted tool": ({"tools": [TOOL, {"type": "file_search"}]}, "tools[1]"),
-    "a choice of one": ({"tool_choice": {"type": "file_search"}}, "tool_choice"),
-    "a round of one": ({"input": [{"type": "computer_call", "call_id": "c"}]}, "input[0]"),
-    "a stored image": (
-        {"input": [{"role": "user", "content": [{"type": "input_image", "file_id": "f"}]}]},
-        "input[0].content[0]",
-    ),
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "previous_response_id": {"previous_response_id": "resp_0"},
+    "conversation": {"conversation": "conv_1"},
+    "prompt": {"prompt": {"id": "pmpt_1"}},
+    "background": {"background": True},
+    "truncation": {"truncation": "auto"},
+    "context_management": {"context_management": [{}]},
+    "reasoning.summary": {"reasoning": {"effort": "low", "summary": "auto"}},
+    "reasoning.generate_summary": {"reasoning": {"generate_summary": "auto"}},
+    "reasoning.context": {"reasoning": {"context": "all_turns"}},
+    "reasoning.mode": {"reasoning": {"mode": "pro"}},
 }
+IMAGE = {"type": "input_image", "file_id": "file_1"}
+
+
+def _request(row: losses.Row) -> tuple[dict[str, Any], str]:
+    """A request with what a row is about, and the path of it there."""
+    if row.kind == "parameter":
+        return PARAMETERS[row.name], row.name
+    if row.kind == "tool":
+        return {"tools": [TOOL, {"type": row.name, "name": "n"}]}, "tools[1]"
+    if row.kind == "item":
+        item = {"type": row.name, "call_id": "c", "output": "x"}
+        return {"input": [{"role": "user", "content": "Hi"}, item]}, "input[1]"
+    if row.kind == "content part":
+        content = [{"type": "input_text", "text": "Hi"}, IMAGE]
+        return {"input": [{"role": "user", "content": content}]}, "input[0].content[1]"
+    assert (row.kind, row.name) == ("field", "tool_choice")
+    return {"tool_choice": {"type": "file_search"}}, "tool_choice"
+
+
+REQUESTS = {
+    f"{row.kind} {row.name}": _request(row)
+    for row in losses.rows(TO_CHAT, "request", outcome="unsupported")
+}
+"""Every row that is the policy's: a request, and the path that its error names."""
 
 
 @pytest.mark.parametrize("what", sorted(REQUESTS))
@@ -326,7 +382,7 @@ def test_what_a_chat_model_lacks_follows_the_policy(server: RawServer, ask: Any,
     assert [(loss.path, loss.kind) for loss in call("drop").warnings] == [(path, "dropped")]
     with pytest.warns(jackfield.JackfieldWarning):
         call("warn")
-    call("pass")
+    assert [(loss.path, loss.kind) for loss in call("pass").warnings] == [(path, "passed")]
     dropped, warned, passed = (asked.json for asked in server.requests)
     assert dropped == warned
     assert passed != dropped
@@ -339,6 +395,16 @@ def test_what_is_only_less_is_said_and_no_error(server: RawServer, ask: Any) -> 
     assert [loss.path for loss in result.warnings] == ["include[0]", "max_tool_calls"]
 
 
+@pytest.mark.parametrize("items", [7, {}, [7], [None], [[]], [{"role": 7}], [{"content": []}]])
+def test_malformed_items_are_the_upstreams_to_judge(
+    server: RawServer, ask: Any, items: Any
+) -> None:
+    server.answer = lambda asked, wire: wire.reply(400, answers.error("No."))
+    with pytest.raises(jackfield.BadRequestError, match="No"):
+        ask(lambda c: c.responses("acme/m", items))
+    assert json.dumps(server.requests[0].json["messages"])
+
+
 def test_an_item_that_is_elsewhere_is_an_error(server: RawServer, ask: Any) -> None:
     items = [{"type": "item_reference", "id": "msg_1"}]
     for policy in ("raise", "drop", "pass"):
@@ -348,12 +414,23 @@ def test_an_item_that_is_elsewhere_is_an_error(server: RawServer, ask: Any) -> N
     assert server.connections == 0
 
 
-def test_the_reasons_that_are_the_policys_are_no_others() -> None:
-    """A loss is told from others by its reason, so no reason is both an error and a warning."""
-    by_outcome: dict[bool, set[str]] = {True: set(), False: set()}
-    for row in losses.rows(TO_CHAT, "request"):
-        by_outcome[row.outcome == "unsupported"].add(row.reason)
-    assert not by_outcome[True] & by_outcome[False]
+def test_reasons_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were all reasons the same words, the same calls would be refused."""
+    said = tuple(attrs.evolve(row, reason="no") for row in losses.ROWS)
+    monkeypatch.setattr(losses, "ROWS", said)
+    losses._by_name.cache_clear()
+    try:
+        call = Call("responses", "acme/m", {"input": "x", "max_tool_calls": 1}, name="acme/m")
+        over: Any = responses_over_chat.request
+        assert [loss.reason for loss in over(call).call.losses] == ["no"]
+        for given, path in REQUESTS.values():
+            refused = call.replace(params={"max_tool_calls": 1, "input": "x", **given})
+            with pytest.raises(UnsupportedParamsError, match="no") as caught:
+                over(refused)
+            assert caught.value.param == path
+    finally:
+        monkeypatch.undo()
+        losses._by_name.cache_clear()
 
 
 def test_what_a_chat_model_lacks_can_be_looked_up(server: RawServer) -> None:
@@ -363,3 +440,18 @@ def test_what_a_chat_model_lacks_can_be_looked_up(server: RawServer) -> None:
             assert rows["background"].status == "unsupported"
             assert "file_search" in rows["tools[].type"].refuses
         assert client.supported_params("gpt-4o", surface="responses").rows == {}
+
+
+def test_what_is_explained_is_where_it_goes(server: RawServer, ask: Any) -> None:
+    chat(server)
+    plugins = [*PLUGINS, plugging.provider("acme", server.base_url)]
+    with jackfield.Client(plugins=plugins) as client:
+        found = client.explain("acme/m", "responses")
+        assert (found["plugin"], found["claim"]) == ("openai-responses", "fallback")
+        assert found["base_url"] == server.base_url
+        assert found["over"] == client.explain("acme/m", "chat")
+        own = client.explain("gpt-audio", "responses")
+        assert (own["base_url"], own["over"]) == ("https://api.openai.com/v1", None)
+    # Settings of the call count for it as for any other.
+    ask(lambda c: c.responses("acme/m", "Hello"), plugins=plugins)
+    assert server.requests[0].target == "/v1/chat/completions"

@@ -47,7 +47,8 @@ def test_two_rounds_of_tools() -> None:
         passing=False,
     )
     assert lost == ()
-    image = {"type": "input_image", "image_url": IMAGE["image_url"]["url"]}  # type: ignore[index]
+    url = IMAGE["image_url"]["url"]  # type: ignore[index]
+    image = {"type": "input_image", "image_url": url, "detail": "auto"}
     file = {"type": "input_file", **FILE["file"]}  # type: ignore[dict-item]
     part = {"type": "input_text", "text": "1"}
     assert request["input"] == [

@@ -270,14 +270,17 @@ def _merge(into: dict[str, Any], delta: dict[str, Any]) -> None:
             into[key] = kept = kept if isinstance(kept, dict) else {}
             _merge(kept, value)
         elif isinstance(value, list):
-            into[key] = kept = kept if isinstance(kept, list) else []
+            into[key] = kept = _listed(key, kept)
             if key in _WHOLE_THINGS:
                 kept += value
                 continue
+            add = _add_call if key == "tool_calls" else _add_item
             for item in value:
-                _add_item(kept, item)
+                add(kept, item)
         elif isinstance(value, str) and isinstance(kept, str) and key not in _WHOLE:
             into[key] = _join_base64(kept, value) if key == "data" else kept + value
+        elif key == "content" and isinstance(kept, list):
+            _add_text(kept, value)
         elif not (key in _WHOLE and value == "" and kept):
             into[key] = value
 
@@ -293,6 +296,49 @@ def _add_item(items: list[Any], item: Any) -> None:
     started: dict[str, Any] = {}
     _merge(started, item)
     items.append(started)
+
+
+def _add_call(calls: list[Any], delta: Any) -> None:
+    """Add a tool call's delta to the last call of its index.
+
+    Some servers give every call the same index: another id with a name is another call. An id that
+    changes on the way is none.
+    """
+    at = delta.get("index") if isinstance(delta, dict) else None
+    same = [each for each in calls if isinstance(each, dict) and each.get("index") == at]
+    if not isinstance(at, int) or not same or not isinstance(delta, dict):
+        _add_item(calls, delta)
+        return
+    known = same[-1].get("id")
+    if not (known and delta.get("id") and delta["id"] != known):
+        _merge(same[-1], delta)
+    elif _named(same[-1]) and _named(delta):
+        started: dict[str, Any] = {}
+        _merge(started, delta)
+        calls.append(started)
+    else:
+        _merge(same[-1], {name: value for name, value in delta.items() if name != "id"})
+
+
+def _named(call: dict[str, Any]) -> bool:
+    said = call.get("function") or call.get("custom")
+    return isinstance(said, dict) and bool(said.get("name"))
+
+
+def _listed(key: str, kept: Any) -> list[Any]:
+    """What is kept as the list that it becomes: some servers send text now as parts, now bare."""
+    if key == "content" and isinstance(kept, str) and kept:
+        return [{"type": "text", "text": kept}]
+    return kept if isinstance(kept, list) else []
+
+
+def _add_text(parts: list[Any], text: Any) -> None:
+    """Add bare text to content in parts."""
+    last = parts[-1] if parts else None
+    if isinstance(last, dict) and last.keys() == {"type", "text"} and last["type"] == "text":
+        parts[-1] = {"type": "text", "text": f"{last['text']}{text}"}
+    elif text:
+        parts.append({"type": "text", "text": text})
 
 
 def _join_base64(left: str, right: str) -> str:

@@ -15,6 +15,8 @@ from jackfield.views import ResultView, View, child, children
 TERMINAL = ("response.completed", "response.incomplete", "response.failed")
 """The events that end a stream; each carries the whole response."""
 
+_NO_ANSWER = ("failed", "cancelled")
+
 
 class Annotation(View):
     """An annotation of a text: a citation, or a path to a file."""
@@ -272,11 +274,17 @@ def complete(events: Sequence[dict[str, Any]]) -> bool:
 
 
 def fold(events: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The response that a stream gives: the terminal event's, else what has arrived of it."""
+    """The response that a stream gives: the terminal event's, else what has arrived of it.
+
+    A server may leave the output out of an answer in the end: it is what the events before say.
+    """
     for event in reversed(events):
         if event.get("type") in TERMINAL and isinstance(event.get("response"), dict):
             whole: dict[str, Any] = event["response"]
-            return whole
+            if whole.get("output") or whole.get("status") in _NO_ANSWER:
+                return whole
+            output = assembled(events)["output"] if len(events) > 1 else None
+            return {**whole, "output": output} if output else whole
     return assembled(events)
 
 

@@ -215,7 +215,7 @@ class AsyncResponsesCalls(AsyncConversationCalls):
     @overload
     async def responses(
         self: AsyncCaller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: Literal[False] | None = False,
@@ -224,7 +224,7 @@ class AsyncResponsesCalls(AsyncConversationCalls):
     @overload
     async def responses(
         self: AsyncCaller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: Literal[True],
@@ -233,7 +233,7 @@ class AsyncResponsesCalls(AsyncConversationCalls):
     @overload
     async def responses(
         self: AsyncCaller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: bool | None,
@@ -241,7 +241,7 @@ class AsyncResponsesCalls(AsyncConversationCalls):
     ) -> Response | AsyncStream[ResponseEvent]: ...
     async def responses(
         self: AsyncCaller,
-        model: str,
+        model: str | None,
         input: Any = None,
         *,
         stream: bool | None = False,

@@ -42,6 +42,8 @@ def upstream_of(client: Client, model: str, surface: str = "chat") -> Upstream:
 
 def upstream_for(client: Client, route: dict[str, Any]) -> Upstream:
     """The upstream of a route, as ``Client.explain`` describes it."""
+    if route["over"] is not None:
+        return upstream_for(client, route["over"])
     from jackfield.config import environment
 
     owner = (route["plugin"], route["distribution"])

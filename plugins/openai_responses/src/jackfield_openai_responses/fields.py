@@ -54,8 +54,8 @@ TELLING = frozenset(
 )
 """Kept under their own names where they say something: not when null, false or empty."""
 
-# A chat completion's own, or dropped by whoever folds chunks: another field can't have such a name.
-_TAKEN = frozenset({"choices", "created", "obfuscation", "stream_events"})
+TAKEN = frozenset({"choices", "created", "obfuscation", "stream_events"})
+"""A chat completion's own, or dropped by whoever folds chunks: no other field has such a name."""
 
 
 def kept_fields(response: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def kept_fields(response: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in response.items()
         if key not in MAPPED
         and key not in ECHOES
-        and key not in _TAKEN
+        and key not in TAKEN
         and (value or key not in TELLING)
     }
     status = response.get("status")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jackfield.answers import Decline, Delegate
 from jackfield.envelope import END, Call, Chunk, Event, Loss, Result, WireResponse
 from jackfield.errors import APIResponseValidationError, UnsupportedParamsError
 from jackfield_openai_catalogue import waiting
-from jackfield_openai_responses import losses
 from jackfield_openai_responses.answers.to_responses import responses_answer, unplaced
-from jackfield_openai_responses.losses import TO_CHAT
-from jackfield_openai_responses.responses_to_chat.request import to_chat
+from jackfield_openai_responses.responses_to_chat.request import crossed
 from jackfield_openai_responses.streams.to_responses import response_events
 
 _OPENAI = "openai/"
@@ -27,25 +25,26 @@ def request(call: Call) -> Delegate | Decline:
     """
     if call.operation != "create":
         return Decline("a chat model stores no responses and no conversations")
-    params, lost = to_chat(waiting.sent(call), passing=call.unsupported == "pass")
-    if call.unsupported == "raise":
-        _refuse(lost, call)
+    given, passing = waiting.sent(call), call.unsupported == "pass"
+    params, crossing = crossed(given, passing=passing)
+    if call.unsupported == "raise" and crossing.refused:
+        raise _refusal(crossing.refused[0], call)
+    lost = [*call.losses, *crossing.lost]
+    if passing:
+        without = crossed(given, passing=False)[1].refused
+        lost += [Loss(loss.path, "passed", loss.reason) for loss in without]
     model = _OPENAI + call.model if call.prefix else call.name
-    return Delegate(Call("chat", model, params, losses=(*call.losses, *lost)))
+    return Delegate(Call("chat", model, params, losses=tuple(lost)))
 
 
-def _refuse(lost: Iterable[Loss], call: Call) -> None:
-    """Raise the first loss that the table leaves to the policy."""
-    reasons = {row.reason for row in losses.rows(TO_CHAT, "request", outcome="unsupported")}
-    for loss in lost:
-        if loss.kind == "dropped" and loss.reason in reasons:
-            raise UnsupportedParamsError(
-                f"{loss.path} is not supported by {call.name}, a chat model: {loss.reason}. "
-                'Leave it out, or use unsupported="drop" or "pass".',
-                param=loss.path,
-                model=call.name,
-                provider="openai-responses",
-            )
+def _refusal(loss: Loss, call: Call) -> UnsupportedParamsError:
+    return UnsupportedParamsError(
+        f"{loss.path} is not supported by {call.name}, a chat model: {loss.reason}. "
+        'Leave it out, or use unsupported="drop" or "pass".',
+        param=loss.path,
+        model=call.name,
+        provider="openai-responses",
+    )
 
 
 def result(call: Call, response: WireResponse) -> Result | None:

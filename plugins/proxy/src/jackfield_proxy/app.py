@@ -16,7 +16,6 @@ from jackfield_proxy.attempts import attempt
 from jackfield_proxy.endpoints import EXACT, Endpoint, Match, match
 from jackfield_proxy.errors import Refused, model_not_found, refused
 from jackfield_proxy.forwarding import forward
-from jackfield_proxy.headers import answered
 from jackfield_proxy.ids import new_id
 from jackfield_proxy.incoming import Cut, Gone, Incoming, Receive, Scope, Send
 from jackfield_proxy.metrics import Seen
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from jackfield_proxy.status import Recent
 
 _CLIENT_LEFT = 499
-_ESCAPES = b"\\u00"
 
 
 class App:
@@ -54,15 +52,19 @@ class App:
             connection.task = asyncio.current_task()
         service = self.service
         metrics = service.metrics
-        metrics.began()
+        counted = (incoming.method, incoming.path) not in local.OWN
+        if counted:
+            metrics.began()
         try:
             await self._answer(service, incoming)
         except (asyncio.CancelledError, Gone):
-            if connection is None or not connection.gone:
-                if connection is not None:
-                    connection.abort()  # told to stop: the client sees that it is not whole
+            if connection is None:
                 raise
-            incoming.status = _CLIENT_LEFT
+            if connection.gone:
+                incoming.status = _CLIENT_LEFT
+            else:
+                incoming.error = "the server stopped before the answer's end"
+                connection.abort()  # the client sees that it is not whole
         except Cut as cut:
             incoming.error = str(cut)
             if connection is None:
@@ -71,7 +73,8 @@ class App:
         finally:
             if connection is not None:
                 connection.task = None
-            self._note(metrics, incoming)
+            if counted:
+                self._note(metrics, incoming)
 
     async def _answer(self, service: Service, incoming: Incoming) -> None:
         try:
@@ -90,7 +93,7 @@ class App:
             refusal = refused(error)
             if not isinstance(error, (Refused, JackfieldError)) or refusal.status == 500:
                 self.log.failure(incoming, error)
-            await incoming.refuse(refusal, answered(refusal.headers, raw=False))
+            await incoming.refuse(refusal, refusal.pairs())
 
     # What names a model ---------------------------------------------------------------------------
 
@@ -108,6 +111,11 @@ class App:
         data = await incoming.body(general.max_body_bytes)
         try:
             body = jsonio.decode(data)
+            # JSON is UTF-8. In other bytes a look at them would see something else than is read.
+            if b"\0" in data:
+                raise ValueError("it is not UTF-8")
+            if not data.isascii():
+                data.decode("utf-8")
         except ValueError as error:
             raise Refused(
                 400,
@@ -130,14 +138,10 @@ class App:
     ) -> None:
         check_fields(body)
         found = _found(service, incoming, named or body.get("model"))
-        params = {key: value for key, value in body.items() if key != "model"}
         organization = service.organization_of(incoming)
-        self.log.call(incoming, endpoint, body, organization)
+        if self.log.debug:
+            self.log.call(incoming, endpoint, body, organization)
         surface, operation = endpoint.surface, endpoint.operation
-
-        def occurs(part: str) -> bool:
-            # A JSON text can be spelled in escapes; then nobody can tell from the bytes.
-            return b'"%s"' % part.encode() in data or _ESCAPES in data
 
         async def ask(target: Target) -> Any:
             passage = target.passage
@@ -145,7 +149,7 @@ class App:
                 data
                 and passage is not None
                 and operation == CREATE
-                and passage.opens(params, occurs, target.deployment.unsupported)
+                and passage.opens(body, data, target.deployment.unsupported)
             ):
                 incoming.lane = "bytes"
                 return await lane.ask(
@@ -157,6 +161,7 @@ class App:
                     body,
                     organization,
                 )
+            params = {key: value for key, value in body.items() if key != "model"}
             return await calls.ask(target, surface, operation, incoming, params, organization)
 
         answer = await attempt(service, incoming, found, surface, ask)
@@ -207,12 +212,14 @@ class App:
 
     async def _unknown(self, service: Service, incoming: Incoming, found: Match) -> None:
         path = incoming.path
-        if found.allowed:
+        own = ("GET", path) in local.PUBLIC or ("GET", path) in local.PRIVATE
+        allowed = ("GET",) if own else found.allowed
+        if allowed:
             raise Refused(
                 405,
-                f"{incoming.method} is not a method of {path}; it has {', '.join(found.allowed)}.",
+                f"{incoming.method} is not a method of {path}; it has {', '.join(allowed)}.",
                 code="method_not_allowed",
-                headers={"allow": ", ".join(found.allowed)},
+                headers={"allow": ", ".join(allowed)},
             )
         if not path.startswith("/v1/") or not service.config.general.forward_other_endpoints:
             raise Refused(404, f"Invalid URL ({incoming.method} {path})", code="unknown_url")

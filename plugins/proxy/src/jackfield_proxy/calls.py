@@ -27,6 +27,7 @@ _TEXT = {
     "vtt": b"text/vtt; charset=utf-8",
 }
 _MAX_WARNINGS = 2048
+_NAMES = frozenset({"self", "surface", "model", "operation"})
 
 
 async def ask(
@@ -42,7 +43,10 @@ async def ask(
     Raises:
         JackfieldError: it failed, before anything of it could be sent on.
     """
-    settings = {} if organization is None else {"organization": organization}
+    settings: dict[str, Any] = {} if organization is None else {"organization": organization}
+    if not _NAMES.isdisjoint(params):  # they would be taken for the call's own arguments
+        settings["extra_body"] = {name: params[name] for name in _NAMES & params.keys()}
+        params = {name: value for name, value in params.items() if name not in _NAMES}
     incoming.lane = "calls"
     began = time.perf_counter()
     try:

@@ -5,14 +5,45 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from jackfield import AsyncClient, config
+from jackfield import AsyncClient, __version__, config
 from jackfield.outgoing import origin_of
 
 if TYPE_CHECKING:
     from jackfield.config import Settings
     from jackfield.manifest import Endpoint
+    from jackfield.passage import Passage
     from jackfield.protocols import Transport
     from jackfield_proxy.config.model import Model
+
+
+class Line:
+    """Where requests that go as they are go, and with which headers.
+
+    Attributes:
+        settings: the deployment's, for this provider.
+        url: the whole URL.
+        headers: without those that are the client's to choose.
+        ready: whether the headers hold the key already; else it is added to each request, by the
+            endpoint's own way to do so.
+        accepts, encodes: whether ``Accept`` and ``Accept-Encoding`` are the client's to choose.
+    """
+
+    __slots__ = ("accepts", "encodes", "headers", "ready", "settings", "url")
+
+    def __init__(self, settings: Settings, passage: Passage) -> None:
+        self.settings = settings
+        self.url = settings.base_url.rstrip("/") + passage.path
+        own = {name.lower() for name in settings.headers}
+        self.headers = {
+            "User-Agent": f"jackfield/{__version__}",
+            "Content-Type": "application/json",
+        }
+        self.ready = passage.endpoint.auth == "jackfield.outgoing:bearer"
+        if self.ready and settings.key is not None:
+            self.headers["Authorization"] = f"Bearer {settings.key.reveal()}"
+        self.headers = config.merge_headers(self.headers, settings.headers)
+        self.accepts = "accept" not in own
+        self.encodes = "accept-encoding" not in own
 
 
 class Deployment:
@@ -58,6 +89,7 @@ class Deployment:
             transport=transport,
         )
         self._settings: dict[tuple[str, str | None], Settings] = {}
+        self._lines: dict[tuple[str, str, str | None], Line] = {}
 
     def __repr__(self) -> str:
         return f"<Deployment {self.id}>"
@@ -76,6 +108,21 @@ class Deployment:
             if len(self._settings) >= _KEPT:  # organizations come from outside
                 self._settings.clear()
             self._settings[key] = found
+        return found
+
+    def line(self, passage: Passage, organization: str | None) -> Line:
+        """What requests that go as they are have in common; made once.
+
+        Raises:
+            ConfigError, AuthenticationError: the deployment can't be called.
+        """
+        key = (passage.route.provider, passage.path, organization)
+        found = self._lines.get(key)
+        if found is None:
+            if len(self._lines) >= _KEPT:
+                self._lines.clear()
+            settings = self.settings(passage.endpoint, passage.route.provider, organization)
+            found = self._lines[key] = Line(settings, passage)
         return found
 
     def host(self, endpoint: Endpoint) -> str:

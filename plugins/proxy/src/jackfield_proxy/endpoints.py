@@ -106,6 +106,11 @@ _ALIASES = [
     for prefix in ("/engines", "/openai/deployments", "/deployments")
     for e in _ALIASED
 ]
+_NOT_OURS = (
+    ("GET", re.compile("/chat/completions")),  # lists the stored ones
+    ("DELETE", re.compile("/models/.+")),  # of fine-tuned models
+)
+"""What the API has beside an endpoint of ours, on the same path: it is forwarded."""
 _CONSTANT = frozenset(e.path for e in (*CREATES, *STORED, *LISTS) if "{" not in e.path)
 
 
@@ -138,4 +143,6 @@ def match(method: str, path: str) -> Match:
                     endpoint.path if table is _ALIASES else below, endpoint, found.groupdict()
                 )
             allowed |= dict.fromkeys(endpoint.methods)
+    if any(method == other and pattern.fullmatch(below) for other, pattern in _NOT_OURS):
+        allowed = {}
     return Match(below, None, {}, tuple(allowed))

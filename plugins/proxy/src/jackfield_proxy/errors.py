@@ -1,4 +1,4 @@
-"""Errors as the OpenAI API words them: a status, and ``{"error": {message, type, param, code}}``."""
+"""Errors as the OpenAI API words them: a status, and an ``error`` object."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from jackfield.errors import (
     RequestError,
     UnsupportedParamsError,
 )
+from jackfield_proxy.headers import Pairs, answered
 
 _KINDS = {
     401: "authentication_error",
@@ -58,6 +59,10 @@ class Refused(Exception):
     def body(self) -> bytes:
         """The answer's body."""
         return error_body(self.message, self.kind, self.param, self.code)
+
+    def pairs(self) -> Pairs:
+        """The headers to answer with."""
+        return [(n.encode("latin-1"), v.encode("latin-1")) for n, v in self.headers.items()]
 
 
 def _kind(status: int) -> str:
@@ -117,6 +122,10 @@ class _Upstreams(Refused):
     def body(self) -> bytes:
         known = {"message": self.message, "type": self.kind, "param": self.param, "code": self.code}
         return jsonio.encode({"error": {**known, **self._details}})
+
+    def pairs(self) -> Pairs:
+        """Those of the upstream's that the client gets."""
+        return answered(self.headers, raw=False)
 
 
 def _of_upstream(error: APIError) -> Refused:

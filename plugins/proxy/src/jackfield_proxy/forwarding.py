@@ -7,9 +7,9 @@ address and the key are the deployment's.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from jackfield import jsonio
 from jackfield.effects import Outgoing
@@ -17,7 +17,7 @@ from jackfield.errors import APIConnectionError, APIError
 from jackfield.outgoing import send
 from jackfield_proxy.access import check_fields
 from jackfield_proxy.errors import Refused
-from jackfield_proxy.headers import answered, forwarded
+from jackfield_proxy.headers import acceptable, answered, forwarded
 from jackfield_proxy.incoming import Cut, Gone
 from jackfield_proxy.lane import error_of, perform
 from jackfield_proxy.splice import with_model
@@ -59,7 +59,7 @@ async def forward(
     incoming.lane = "forwarded"
     _check_path(path)
     content, again = await _content(service, incoming)
-    path = quote(path, safe=_SAFE) if not path.isascii() else path
+    path = _spelled(incoming, path)
     if incoming.query:
         path += "?" + incoming.query.decode("latin-1")
     tried = deployments if again else deployments[:1]
@@ -89,6 +89,17 @@ def _check_path(path: str) -> None:
     # What climbs out of the base URL would take the deployment's key along.
     if any(part in (".", "..") for part in path.split("/")) or "\\" in path or "//" in path:
         raise Refused(404, f"There is no endpoint {path}.", code="unknown_url")
+
+
+def _spelled(incoming: Incoming, path: str) -> str:
+    """The path as the client spelled it, with its escapes."""
+    raw = incoming.scope.get("raw_path", b"")
+    for head in (b"/v1/", b"/"):
+        if raw.startswith(head):
+            below = quote(raw[len(head) - 1 :], safe=_SAFE)
+            if unquote(below) == path:
+                return below
+    return quote(path, safe=_SAFE.replace("%", ""))
 
 
 async def _content(service: Service, incoming: Incoming) -> tuple[Any, bool]:
@@ -148,7 +159,7 @@ class Streamed:
         """Not used: this body arrives on the loop."""
         raise NotImplementedError
 
-    async def arriving(self) -> AsyncIterator[bytes]:
+    async def arriving(self) -> AsyncGenerator[bytes, None]:
         """The body, a piece at a time, as the client sends it."""
         try:
             async for piece in self._incoming.pieces(self._limit):
@@ -167,8 +178,8 @@ async def _open(
     path: str,
     content: Any,
 ) -> AsyncReply:
-    headers = {**forwarded(incoming.headers), **settings.headers}
-    headers.setdefault("Accept-Encoding", "identity")
+    accepted = acceptable(incoming.headers.get(b"accept-encoding"))
+    headers = {**forwarded(incoming.headers), "Accept-Encoding": accepted, **settings.headers}
     outgoing = Outgoing(
         incoming.method,
         settings.base_url.rstrip("/") + path,

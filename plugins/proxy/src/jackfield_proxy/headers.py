@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _STAYS = frozenset(
     {
@@ -43,6 +44,18 @@ def answered(headers: Mapping[str, str], *, raw: bool) -> Pairs:
             if name in headers:
                 pairs.append((name.encode("latin-1"), headers[name].encode("latin-1")))
     return pairs
+
+
+READABLE = ("gzip", "x-gzip", "deflate", "identity")
+"""Content encodings that can be looked into; upstreams are asked for no other."""
+
+
+@lru_cache(maxsize=64)
+def acceptable(given: bytes | None) -> str:
+    """The ``Accept-Encoding`` for an upstream, given the client's."""
+    parts = [] if given is None else given.decode("latin-1").split(",")
+    kept = [part.strip() for part in parts if part.partition(";")[0].strip().lower() in READABLE]
+    return ", ".join(kept) or "identity"
 
 
 def forwarded(headers: Mapping[bytes, bytes], names: Iterable[str] = _FORWARDED) -> dict[str, str]:

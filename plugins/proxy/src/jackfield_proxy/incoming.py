@@ -206,6 +206,10 @@ class Incoming:
     async def refuse(self, refusal: Refused, headers: Pairs) -> None:
         """Send an error."""
         self.error = refusal.message
+        headers = [pair for pair in headers if pair[0] != b"content-type"]  # the upstream's
+        if b"expect" in self.headers:
+            # The body may never come, and the next request would be taken for it.
+            headers = [*headers, (b"connection", b"close")]
         await self.answer(refusal.status, [JSON, *headers], refusal.body())
 
 

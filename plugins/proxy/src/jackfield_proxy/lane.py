@@ -17,7 +17,7 @@ from jackfield.effects import Close, Outgoing, Send
 from jackfield.errors import APIError, APIResponseValidationError, error_from_body
 from jackfield.outgoing import send
 from jackfield_proxy import usage
-from jackfield_proxy.headers import answered
+from jackfield_proxy.headers import READABLE, acceptable, answered
 from jackfield_proxy.incoming import Cut
 from jackfield_proxy.splice import with_model
 
@@ -116,23 +116,28 @@ async def ask(
         ConfigError: the deployment can't be called.
     """
     route = passage.route
-    settings = deployment.settings(passage.endpoint, route.provider, organization)
+    line = deployment.line(passage, organization)
+    settings = line.settings
     incoming.provider = route.provider
-    headers = {"Content-Type": "application/json", **settings.headers}
-    accepted = incoming.headers.get(b"accept-encoding")
-    headers["Accept-Encoding"] = accepted.decode("latin-1") if accepted else "identity"
-    given = incoming.headers.get(b"accept")
-    headers["Accept"] = given.decode("latin-1") if given else "*/*"
+    given = incoming.headers
+    headers = line.headers.copy()
+    if line.encodes:
+        headers["Accept-Encoding"] = acceptable(given.get(b"accept-encoding"))
+    if line.accepts:
+        wanted = given.get(b"accept")
+        headers["Accept"] = wanted.decode("latin-1") if wanted else "*/*"
     outgoing = Outgoing(
-        "POST",
-        settings.base_url.rstrip("/") + passage.path,
-        headers,
-        with_model(data, body, route.model),
-        settings.timeouts,
+        "POST", line.url, headers, with_model(data, body, route.model), settings.timeouts
     )
     began = time.perf_counter()
     try:
-        reply = await perform(send(outgoing, settings, passage.endpoint), transport)
+        if line.ready:
+            reply = await transport.send(outgoing)
+            if 300 <= reply.status < 400:  # nothing was done with it; core knows how to follow
+                await reply.close(True)
+                reply = await perform(send(outgoing, settings, passage.endpoint), transport)
+        else:
+            reply = await perform(send(outgoing, settings, passage.endpoint), transport)
         if reply.status >= 400:
             raise await error_of(reply, settings, route.model, route.provider)
         return await _judged(reply, passage, settings, bool(body.get("stream")))
@@ -163,6 +168,8 @@ async def perform(flow: Generator[Any, Any, Any], transport: Transport) -> Any:
 async def error_of(reply: AsyncReply, settings: Settings, model: str, provider: str) -> APIError:
     """The error that an upstream answered with; its body is read, and no key is in it."""
     data = _decoded(await reply.read(_AT_ONCE), reply.headers)
+    if _unreadable(reply.headers):
+        data = b""
     text = data.decode("utf-8", "replace")
     if settings.key is not None:
         text = settings.key.hide_in(text)
@@ -182,7 +189,8 @@ async def _judged(
     headers = reply.headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
-        if kind == "text/event-stream" or (passage.binary and not _is_text(kind)):
+        streams = kind == "text/event-stream" or (passage.binary and not _is_text(kind))
+        if streams or _unreadable(headers):
             return Passed(reply, await _first(reply, settings), False, settings)
         length = headers.get("content-length", "")
         if not length.isdigit() or int(length) > _AT_ONCE:
@@ -286,6 +294,12 @@ def _decoded(data: bytes, headers: Mapping[str, str]) -> bytes:
         except zlib.error:
             continue
     return data
+
+
+def _unreadable(headers: Mapping[str, str]) -> bool:
+    """Whether a body is in an encoding that was not asked for, and can't be looked into."""
+    encoding = headers.get("content-encoding")
+    return encoding is not None and encoding.strip().lower() not in READABLE
 
 
 def _plain_tail(data: bytes, headers: Mapping[str, str]) -> bytes:

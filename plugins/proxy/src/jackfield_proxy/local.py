@@ -178,3 +178,6 @@ PRIVATE: dict[tuple[str, str], Answer] = {
     ("GET", "/metrics"): metrics,
 }
 """What needs the key, if there is one."""
+
+OWN = frozenset({*PUBLIC, *PRIVATE})
+"""Whoever looks at the server is not counted, and not logged: it would see itself."""

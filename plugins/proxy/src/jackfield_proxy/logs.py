@@ -35,7 +35,7 @@ class Log:
     """
 
     def __init__(self, *, debug: bool = False, prompts: bool = False, access: bool = True) -> None:
-        self._debug = debug
+        self.debug = debug
         self.prompts = prompts
         self._access = access
         self._lines: list[bytes] = []
@@ -77,8 +77,6 @@ class Log:
         organization: str | None,
     ) -> None:
         """A call as it is about to be made; for debugging."""
-        if not self._debug:
-            return
         shown = [
             f"{name}={_shown(value) if self.prompts or name not in _CONTENT else '…'}"
             for name, value in body.items()

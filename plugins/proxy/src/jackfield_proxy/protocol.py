@@ -7,11 +7,16 @@ left: its task is cancelled, and with it whatever it waits for upstream.
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+import sys
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HEAD_SECONDS = 30.0
+_LAST_WORDS = 2.0
+"""Seconds in which a client that was turned away can read why, and stop sending."""
 _TOO_LARGE = (
     b'{"error":{"message":"The request\'s headers are larger than this server takes.",'
     b'"type":"invalid_request_error","param":null,"code":"headers_too_large"}}'
@@ -33,6 +38,29 @@ EXTENSION = "jackfield.connection"
 """Under this name the application finds its connection among the scope's extensions."""
 
 
+_LOOK_EVERY = 1.0
+_TCP_INFO: int | None = getattr(socket, "TCP_INFO", None) if sys.platform == "linux" else None
+_LEFT = frozenset({7, 8})
+"""Linux's numbers of the states of a connection that was reset, or closed by the other side."""
+_RESET = struct.pack("ii", 1, 0)
+"""Closing resets the connection, where closing alone would look like a proper end."""
+
+
+class _ToTheEnd(int):
+    """The length of a body that goes on until it ends: none is too long, and none too short."""
+
+    def __lt__(self, other: object) -> bool:
+        return False
+
+    def __sub__(self, other: int) -> _ToTheEnd:
+        return self
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = int.__hash__
+
+
 class Connection(HttpToolsProtocol):
     """A client's connection.
 
@@ -49,6 +77,8 @@ class Connection(HttpToolsProtocol):
         self.task: asyncio.Task[Any] | None = None
         self._head = 0
         self._in_head = True
+        self._deaf = False
+        self._watching = False
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -58,55 +88,67 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """More of a head, or of a body."""
-        if self._in_head:
-            self._head += len(data)
-            if self._patience is None:
-                self._patience = self.loop.call_later(_HEAD_SECONDS, self._late)
-            # A head that is complete is let go of below; one that is not, and too long already,
-            # must not be kept.
-            before = self._head
-            super().data_received(data)
-            if self._in_head and before > self.max_head_bytes and not self.gone:
-                self._refuse()
+        if self._deaf:
             return
+        # Counted until a head is complete or a piece of a body comes, both of which begin anew:
+        # what is neither, a head without an end or the lines after a body, must not be kept.
+        self._head += len(data)
+        if self._in_head and self._patience is None:
+            self._patience = self.loop.call_later(_HEAD_SECONDS, self._late)
         super().data_received(data)
+        if self._head > self.max_head_bytes and not self._deaf:
+            self._turn_away(_REFUSED)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; what follows a body is none."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._in_head, self._head = False, 0
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        self._calm()
         if sum(len(n) + len(v) for n, v in self.headers) > self.max_head_bytes:
-            self._refuse()
+            self._turn_away(_REFUSED)
             return
         extensions: Any = {EXTENSION: self}
         self.scope["extensions"] = extensions
         super().on_headers_complete()
+        if self.scope["http_version"] == "1.0":
+            # It knows no chunks: the body's end is the connection's.
+            self.cycle.chunked_encoding = False
+            self.cycle.expected_content_length = _ToTheEnd()
+        if self.pipeline:
+            self._watch()
 
     def on_body(self, body: bytes) -> None:
         """More of the body."""
-        if not self.transport.is_closing():
+        self._head = 0
+        if not self._deaf and not self.transport.is_closing():
             super().on_body(body)
+            if self.flow.read_paused:
+                self._watch()
 
     def on_message_complete(self) -> None:
         """The request is whole: what follows is another head."""
-        self._in_head = True
-        if not self.transport.is_closing():
+        self._in_head, self._head = True, 0
+        if not self._deaf and not self.transport.is_closing():
             super().on_message_complete()
+            if not self.pipeline:
+                # A large body may have paused reading, and nobody asks for more of it now. Without
+                # reading, a client that leaves is not noticed.
+                self.flow.resume_reading()
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP."""
-        self.transport.write(_NOT_HTTP)
-        self.transport.close()
+        if not self._deaf:
+            self._turn_away(_NOT_HTTP)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has left, or was told to."""
         self.gone = True
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
-        unfinished = self.cycle is not None and not self.cycle.response_complete
+        self._calm()
+        unfinished = self._answering()
         super().connection_lost(exc)
         if unfinished and self.task is not None and not self.task.done():
             self.task.cancel()
@@ -115,15 +157,62 @@ class Connection(HttpToolsProtocol):
         """Break the connection off: the client sees that what it got is not whole."""
         if self.cycle is not None:
             self.cycle.disconnected = True
+            if type(self.cycle.expected_content_length) is _ToTheEnd:
+                sock = self.transport.get_extra_info("socket")
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.task = None
         self.transport.abort()
 
-    def _refuse(self) -> None:
+    def _turn_away(self, answer: bytes) -> None:
+        """Say why, unless another answer is due or on its way, and close."""
+        self._deaf = True
+        self._calm()
+        if self._answering():
+            cycle = self.cycle
+            if self.pipeline or cycle.response_started or not cycle.more_body:
+                self.transport.abort()
+                return
+            cycle.disconnected = True  # the fault is in its body: this is its answer
+            cycle.message_event.set()
+            if self.task is not None:
+                self.task.cancel()
         self.gone = True
-        self.transport.write(_REFUSED)
-        self.transport.close()
+        self.transport.write(answer)
+        # To close with bytes unread would reset the connection, and the answer might be lost.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self._patience = self.loop.call_later(_LAST_WORDS, self.transport.abort)
+
+    def _watch(self) -> None:
+        """Look now and then whether the client is still there, while nothing is read from it."""
+        if not self._watching and _TCP_INFO is not None:
+            self._watching = True
+            self.loop.call_later(_LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        self._watching = False
+        if self.transport.is_closing() or not self.flow.read_paused:
+            return
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None and sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, 1)[0] in _LEFT:
+            self.transport.abort()
+        else:
+            self._watch()
+
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _calm(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def _late(self) -> None:
         self._patience = None
-        if self._in_head and not self.transport.is_closing():
+        if not self._in_head or self.transport.is_closing():
+            return
+        if self._answering():  # bytes came that begin another request; this one goes first
+            self._patience = self.loop.call_later(_HEAD_SECONDS, self._late)
+        else:
             self.transport.close()

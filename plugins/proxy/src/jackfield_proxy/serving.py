@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
 import logging
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _BACKLOG = 2048
 _IDLE = 75
+_STEP = 0.1
+_STOPS = frozenset({signal.SIGINT, signal.SIGTERM})
 _WEAK = frozenset({"sk-1234"})
 
 
@@ -43,6 +46,7 @@ def run(options: Options) -> int:
     listening = _listen(host, options.port)
     _banner(config, host, listening.getsockname()[1])
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    _allow_files()
     if options.workers > 1:
         return _many(options, config, listening)
     return _one(Worker(options, config), config, listening)
@@ -66,6 +70,17 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ConfigError(why) from None
     listening.set_inheritable(True)
     return listening
+
+
+def _allow_files() -> None:
+    """Open as many files as the system lets us: a stream takes two."""
+    try:
+        import resource
+    except ImportError:  # a system without that limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # it stays as it is
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _banner(config: Config, host: str, port: int) -> None:
@@ -113,6 +128,7 @@ def _settings(app: Any, config: Config, **more: Any) -> Any:
         log_config=None,
         log_level="error",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=max(1, round(config.general.shutdown_grace)),
@@ -144,6 +160,20 @@ def _many(options: Options, config: Config, listening: socket.socket) -> int:
 
     class Workers(Multiprocess):
         """Workers that reload in place, and are replaced when they die."""
+
+        def terminate_all(self) -> None:
+            for sock in self.sockets:  # or whoever comes now would wait until the last has ended
+                sock.close()
+            super().terminate_all()
+
+        def join_all(self) -> None:
+            """Wait for them; a second signal doesn't."""
+            while any(process.process.is_alive() for process in self.processes):
+                if not _STOPS.isdisjoint(self.signal_queue):
+                    for process in self.processes:
+                        process.kill()
+                for process in self.processes:
+                    process.process.join(_STEP)
 
         def handle_hup(self) -> None:
             for process in self.processes:

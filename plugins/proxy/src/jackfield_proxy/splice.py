@@ -10,8 +10,8 @@ from jackfield import jsonio
 
 _KEY = b'"model"'
 _NAMED = re.compile(rb'"model"[ \t\r\n]*:[ \t\r\n]*("(?:[^"\\\x00-\x1f]|\\.)*")')
-# The letters of "model" can be written as escapes of this beginning; so can a second key.
-_ESCAPED = b"\\u00"
+# The letters of "model" can be written as escapes of these beginnings; so can a second key.
+_ESCAPED = re.compile(rb"\\u00[2-7]")
 
 
 def with_model(data: bytes, body: Mapping[str, Any], model: str) -> bytes:
@@ -25,7 +25,7 @@ def with_model(data: bytes, body: Mapping[str, Any], model: str) -> bytes:
         body: what they say.
         model: the name to send.
     """
-    if "model" in body and data.count(_KEY) == 1 and _ESCAPED not in data:
+    if "model" in body and data.count(_KEY) == 1 and _ESCAPED.search(data) is None:
         found = _NAMED.search(data)
         if found is not None:
             start, end = found.span(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -11,7 +10,10 @@ TAIL = 64 * 1024
 
 _USAGE = b'"usage"'
 _OPENING = re.compile(rb'"usage"[ \t\r\n]*:[ \t\r\n]*\{')
-_decoder = json.JSONDecoder()
+_INPUT = re.compile(rb'"(?:prompt|input)_tokens"[ \t\r\n]*:[ \t\r\n]*(\d{1,15})(?![\d.eE])')
+_OUTPUT = re.compile(rb'"(?:completion|output)_tokens"[ \t\r\n]*:[ \t\r\n]*(\d{1,15})(?![\d.eE])')
+_LONGEST = 4096
+"""A usage object is no longer."""
 
 
 class Usage:
@@ -49,7 +51,7 @@ def _count(counts: dict[str, Any], *names: str) -> int | None:
 
 
 def last(tail: bytes) -> Usage:
-    """The last ``usage`` object that is whole in the bytes; nothing where there is none.
+    """The counts of the last ``usage`` object in the bytes; nothing where there is none.
 
     Args:
         tail: the end of an answer, of a body or a stream.
@@ -58,14 +60,14 @@ def last(tail: bytes) -> Usage:
     while (at := tail.rfind(_USAGE, 0, end)) >= 0:
         opening = _OPENING.match(tail, at)
         if opening is not None:
-            text = tail[opening.end() - 1 : at + 4096].decode("utf-8", "replace")
-            try:
-                counts, _ = _decoder.raw_decode(text)
-            except ValueError:
-                counts = None
-            found = of(counts)
-            if found.input is not None or found.output is not None:
-                return found
+            start, stop = opening.end(), min(end, at + _LONGEST)
+            given = _INPUT.search(tail, start, stop)
+            made = _OUTPUT.search(tail, start, stop)
+            if given is not None or made is not None:
+                return Usage(
+                    None if given is None else int(given[1]),
+                    None if made is None else int(made[1]),
+                )
         end = at
     return _NONE
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import JackfieldError
 from jackfield_proxy import config
@@ -38,14 +39,16 @@ class Worker:
         self._options = options
         self._config = loaded
         self._app: App | None = None
+        self._asgi: Any = None
+        self._closing: asyncio.Future[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or follow the server's life."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
-            assert self._app is not None
-            await self._app(scope, receive, send)
+            assert self._asgi is not None
+            await self._asgi(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -84,6 +87,9 @@ class Worker:
             Metrics(options.directory),
         )
         self._app = App(service, log, Recent(options.directory))
+        self._asgi = _with_cors(self._app, self._config)
+        gc.collect()
+        gc.freeze()  # what is there now stays: collections need not look at it again
         if hasattr(signal, "SIGHUP"):
             loop.add_signal_handler(signal.SIGHUP, self._reload)
 
@@ -92,6 +98,9 @@ class Worker:
         app = self._app
         if app is None:
             return
+        from jackfield.config import dotenv
+
+        dotenv.cache_clear()
         try:
             loaded = load(self._options)
             old = app.service
@@ -100,10 +109,12 @@ class Worker:
                 from jackfield_proxy.shared import open_state
 
                 state = open_state(loaded.config.general.redis_url, app.log.say)
+                self._closing = asyncio.ensure_future(old.state.aclose())
             from jackfield_proxy.protocol import Connection
             from jackfield_proxy.service import Service
 
             app.service = Service(loaded.config, old.upstream, state, old.metrics)
+            self._asgi = _with_cors(app, loaded.config)
             app.log.prompts = loaded.config.general.log_prompts
             Connection.max_head_bytes = loaded.config.general.max_header_bytes
         except JackfieldError as error:
@@ -125,6 +136,23 @@ class Worker:
         app.log.flush()
         app.recent.close()
         app.service.metrics.close()
+
+
+def _with_cors(app: App, config: Config) -> Any:
+    """The application as pages of the configured origins may call it; as it is without any."""
+    origins = config.general.cors_origins
+    if not origins:
+        return app
+    from starlette.middleware.cors import CORSMiddleware
+
+    return CORSMiddleware(
+        app,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=["*"],
+        max_age=600,
+    )
 
 
 def application() -> Worker:

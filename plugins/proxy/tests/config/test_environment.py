@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jackfield_proxy.config import ConfigFileError, parse
-from jackfield_proxy.config.model import Config
 
 from jackfield.config import dotenv
+from jackfield_proxy.config import ConfigFileError, parse
+from jackfield_proxy.config.model import Config
 
 _KEY = """\
 model_list:
@@ -48,9 +48,7 @@ def test_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert key_of(parse(_KEY).config) == "sk-process"
 
 
-def test_the_process_goes_before_dotenv(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_process_goes_before_dotenv(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (elsewhere / ".env").write_text("MY_KEY=sk-file\n")
     monkeypatch.setenv("MY_KEY", "sk-process")
     assert key_of(parse(_KEY).config) == "sk-process"
@@ -167,9 +165,7 @@ def test_every_kind_of_value(monkeypatch: pytest.MonkeyPatch) -> None:
         "headers: [os.environ/MY_KEY]",
     ],
 )
-def test_what_a_variable_holds_is_not_shown(
-    setting: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_variable_holds_is_not_shown(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", "sk-0123456789")
     message = refusal(
         "model_list:\n"

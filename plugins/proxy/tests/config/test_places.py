@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from jackfield_proxy.config.composing import load
 from jackfield_proxy.config.places import Block, Items, plain
 from jackfield_proxy.config.problems import Path, Report, spell
@@ -44,8 +45,8 @@ trees = st.recursive(
 
 @given(trees, st.booleans())
 def test_data_is_what_yaml_says(data: Any, flow: bool) -> None:
-    text = yaml.safe_dump(data, allow_unicode=True, default_flow_style=flow)
-    assert plain(loaded(text)) == data
+    text = yaml.safe_dump(data, default_flow_style=flow)
+    assert plain(loaded(text)) == yaml.safe_load(text) == data
 
 
 words = st.text("abcé_ #:-", min_size=1, max_size=5)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from counted import samples, seen, total
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jackfield_proxy.metrics import Metrics, Seen, forget
@@ -68,7 +68,6 @@ def test_any_worker_shows_the_sums_of_all_and_a_dead_one_only_loses_its_gauges(
         assert total(found, "jackfield_upstream_attempts_total") == 2
 
         workers[0].kill()
-        # Nobody was told yet; on POSIX it shows by itself.
         mine.forget(workers[0].pid)
         for _ in range(2):
             found = samples(mine)
@@ -101,6 +100,7 @@ def test_a_killed_worker_that_nobody_told_of_has_nothing_in_flight(tmp_path: Pat
     mine.close()
 
 
+@settings(max_examples=20)  # each makes files
 @given(st.lists(st.lists(seen, max_size=8), min_size=2, max_size=4), st.data())
 def test_how_requests_are_spread_over_workers_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, shares: list[list[Seen]], data: st.DataObject

@@ -87,6 +87,14 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(limited())
 
 
+async def connected(replica: Replica) -> None:
+    """Let time pass until a replica has its connection, however impatient it is."""
+    while not replica.line._up:
+        await replica.state.cooled(["a"])
+        replica.clock.now += 10
+        await asyncio.sleep(0.001)  # it does not wait itself while it is being connected
+
+
 async def until(happened: Callable[[], bool]) -> None:
     """Let others run until something has happened."""
     while not happened():  # noqa: ASYNC110 - what is waited for has no event

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from rawserver import RawServer, refused_port
-from replicas import Clock, Replica, at_once, run, until
+from replicas import Clock, Replica, at_once, connected, run, until
 from servers import RedisServer
 
 IMPATIENT = {"patience": 0.02, "giving_up": 0.1}
@@ -87,6 +87,28 @@ def test_a_server_killed_and_started_again(redis_mortal: RedisServer) -> None:
     run(main())
 
 
+def test_a_second_outage_starts_with_short_pauses_again(redis_mortal: RedisServer) -> None:
+    async def main() -> None:
+        async with Replica(redis_mortal.url) as one:
+            await one.state.cool("a", 6_000, "")
+            for _ in range(2):
+                redis_mortal.kill()
+                for _ in range(5):
+                    await one.state.cooled(["a"])
+                    one.clock.now += 10
+                redis_mortal.start()
+                await one.state.cooled(["a"])
+            redis_mortal.restart("--maxmemory", "1")
+            await one.state.cool("b", 60, "")
+            redis_mortal.restart()
+            one.clock.now += 1
+            await one.state.cooled(["b"])
+            async with Replica(redis_mortal.url) as two:
+                assert await two.state.cooled(["b"]) == {"b"}
+
+    run(main())
+
+
 def test_a_server_restarted_between_two_questions_is_not_missed(redis_mortal: RedisServer) -> None:
     async def main() -> None:
         async with Replica(redis_mortal.url) as one:
@@ -112,8 +134,7 @@ def test_a_server_that_hangs_is_left_alone_until_it_answers(redis_mortal: RedisS
     async def main() -> None:
         async with Replica(redis_mortal.url) as two:
             one = Replica(redis_mortal.url, patience=0.02)
-            while await one.state.failed("ready", 60) == 0 or not one.line._up:
-                one.clock.now += 10
+            await connected(one)
             one.warnings.clear()
             one.clock.now += 60
             redis_mortal.freeze()
@@ -127,6 +148,10 @@ def test_a_server_that_hangs_is_left_alone_until_it_answers(redis_mortal: RedisS
             await until(lambda: one.line._sender is None)
             while await two.state.cooled(["own"]) != {"own"}:
                 await one.state.cooled(["own"])
+            # It is asked again, and what others cool is seen.
+            await two.state.cool("other", 60, "")
+            while await one.state.cooled(["other"]) != {"other"}:
+                await two.state.cooled(["other"])
             await one.state.aclose()
 
     run(main())
@@ -135,9 +160,7 @@ def test_a_server_that_hangs_is_left_alone_until_it_answers(redis_mortal: RedisS
 def test_a_server_that_hangs_for_long_is_connected_to_anew(redis_mortal: RedisServer) -> None:
     async def main() -> None:
         one = Replica(redis_mortal.url, **IMPATIENT)
-        while not one.line._up:
-            one.clock.now += 10
-            await one.state.cooled(["a"])
+        await connected(one)
         redis_mortal.freeze()
         await used(one)
         await until(lambda: not one.line._up and one.line._sender is None)
@@ -155,9 +178,8 @@ def test_a_server_that_hangs_for_long_is_connected_to_anew(redis_mortal: RedisSe
 def test_a_burst_while_it_hangs_is_answered_and_not_queued(redis_mortal: RedisServer) -> None:
     async def main() -> None:
         one = Replica(redis_mortal.url, patience=0.02)
-        while not one.line._up:
-            one.clock.now += 10
-            await one.state.cooled(["a"])
+        await connected(one)
+        one.warnings.clear()
         redis_mortal.freeze()
         await asyncio.gather(*[one.state.failed("a", 60) for _ in range(200)])
         assert one.line._late
@@ -188,7 +210,9 @@ def test_a_server_that_refuses_is_named_without_a_password(
     redis_mortal: RedisServer, url: str
 ) -> None:
     async def main() -> None:
-        async with Replica(url.format(port=redis_mortal.port)) as one:
+        # The server does not answer to TLS, and that takes as long as it may.
+        more = {"connecting": 0.1} if url.startswith("rediss") else {}
+        async with Replica(url.format(port=redis_mortal.port), **more) as one:
             await used(one)
             (warning,) = one.warnings
             assert "wrong-password" not in warning
@@ -230,7 +254,7 @@ def test_a_server_that_is_full_is_as_good_as_none(redis_mortal: RedisServer) -> 
 
 def test_something_else_than_redis(serve_bytes: RawServer) -> None:
     async def main() -> None:
-        async with Replica(f"redis://127.0.0.1:{serve_bytes.port}") as one:
+        async with Replica(f"redis://127.0.0.1:{serve_bytes.port}", connecting=0.1) as one:
             await used(one)
             assert len(one.warnings) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from replicas import EPOCH, Clock, at_once
 
 from jackfield_proxy.shared.expiring import LIMIT
@@ -42,6 +43,14 @@ def test_a_failure_is_forgotten_after_its_window() -> None:
     assert at_once(state.failed("a", 10)) == 2
     clock.now += 10
     assert at_once(state.failed("a", 10)) == 1
+
+
+@pytest.mark.parametrize("window", [0.0, -5.0, float("nan"), float("-inf")])
+def test_without_a_window_a_failure_counts_for_itself(window: float) -> None:
+    state, clock = memory()
+    for _ in range(3):
+        assert at_once(state.failed("a", window)) == 1
+        clock.now += 0.002
 
 
 def test_a_flood_of_failures_is_not_kept() -> None:

@@ -82,6 +82,8 @@ def test_a_flood_of_failures_is_one_bounded_set(redis_alive: RedisServer) -> Non
     async def main() -> None:
         async with Replica(redis_alive.url) as one, Replica(redis_alive.url) as two:
             both = [one.state, two.state]
+            for state in both:
+                await state.cooled(["a"])  # now they are connected
             counts = await asyncio.gather(
                 *[both[number % 2].failed("a", 60) for number in range(COUNTED + 50)]
             )

@@ -48,6 +48,7 @@ def explain(model: str, surface: str | None, as_json: bool) -> None:
 def _lines(model: str, route: dict[str, Any]) -> list[tuple[str, str]]:
     source = f"from ${route['base_url_from']}" if route["base_url_from"] else "the default"
     claim = _CLAIMS.get(route["claim"], "{claim} {prefix!r}").format(**route)
+    over = route["over"]
     shape = "passed on as they are" if route["identity"] else "translated by the plugin"
     return [
         ("model", model),
@@ -56,6 +57,7 @@ def _lines(model: str, route: dict[str, Any]) -> list[tuple[str, str]]:
         ("plugin", route["plugin"]),
         ("distribution", " ".join(filter(None, (route["distribution"], route["version"])))),
         ("claim", claim),
+        *((("served over", f"{over['surface']}, by {over['plugin']}"),) if over else ()),
         ("wire model", route["model"]),
         ("base URL", f"{route['base_url']} ({source})" if route["base_url"] else "none declared"),
         ("answers", shape),

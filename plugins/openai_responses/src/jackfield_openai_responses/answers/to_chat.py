@@ -50,10 +50,11 @@ def answer_of(response: Mapping[str, Any], output: Sequence[Any]) -> dict[str, A
         "logprobs": logprobs(output),
         "finish_reason": finish_reason(response, calls="tool_calls" in message),
     }
+    usage = chat_usage(response.get("usage"))
     return {
         **head(response),
         "choices": [choice],
-        "usage": chat_usage(response.get("usage")),
+        **({} if usage is None else {"usage": usage}),
         **kept_fields(response),
     }
 

@@ -12,6 +12,7 @@ from jackfield_openai_responses.answers.items import REASONING, output_of, token
 from jackfield_openai_responses.answers.to_chat import logprobs as logprobs_of
 from jackfield_openai_responses.endings import STATUSES, status_of
 from jackfield_openai_responses.fields import TELLING
+from jackfield_openai_responses.losses import TO_RESPONSES, row
 from jackfield_openai_responses.usage import response_usage
 
 _MAPPED = frozenset(
@@ -90,7 +91,7 @@ def unplaced(completion: Mapping[str, Any]) -> tuple[Loss, ...]:
     """What of a chat completion is not in the Response: every choice but the first."""
     choices = completion.get("choices")
     count = len(choices) if isinstance(choices, (list, tuple)) else 0
-    reason = "a response is one answer: only the first choice is in it"
+    reason = row(TO_RESPONSES, "answer", "field", "choices").reason
     return tuple(Loss(f"choices[{index}]", "dropped", reason) for index in range(1, count))
 
 
@@ -103,6 +104,9 @@ def _first_choice(completion: Mapping[str, Any]) -> Mapping[str, Any]:
 def _without_a_place(choice: Mapping[str, Any], output: Sequence[Any]) -> dict[str, Any]:
     message = choice.get("message") or {}
     said = {name: value for name, value in message.items() if name not in _MAPPED_OF_A_MESSAGE}
+    # Some servers give parts, where the API has a text.
+    odd = {name: message[name] for name in _TOKENS if not isinstance(message.get(name, ""), str)}
+    said |= {name: value for name, value in odd.items() if value is not None}
     kept = said.pop("provider_specific_fields", None)
     if isinstance(kept, Mapping):
         kept = {k: v for k, v in kept.items() if k not in _MAPPED_OF_WHAT_WAS_KEPT}

@@ -28,13 +28,16 @@ def _part(part: Any, path: str, crossing: Crossing) -> Any:
 
 
 def _image(part: dict[str, Any], path: str, crossing: Crossing) -> dict[str, Any]:
-    given = part.get("image_url")
-    if isinstance(given, str):
-        return {**part, "type": "input_image"}
-    flat = flattened(part, "image_url", path, crossing)
-    if flat is None or "image_url" in flat:
-        return part
-    return {**renamed(flat, {"url": "image_url"}), "type": "input_image"}
+    if isinstance(part.get("image_url"), str):
+        found = {**part, "type": "input_image"}
+    else:
+        flat = flattened(part, "image_url", path, crossing)
+        if flat is None or "image_url" in flat:
+            return part
+        found = {**renamed(flat, {"url": "image_url"}), "type": "input_image"}
+    if found.get("detail") is None:
+        found["detail"] = "auto"  # the default; some servers want it, as the API's schema does
+    return found
 
 
 def _file(part: dict[str, Any], path: str, crossing: Crossing) -> dict[str, Any]:

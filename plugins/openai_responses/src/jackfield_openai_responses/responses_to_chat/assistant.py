@@ -14,10 +14,13 @@ _SENT = ("role", "content", "refusal", "tool_calls", "reasoning_content")
 """What a chat server knows of an assistant's message; ``reasoning_content`` is what those say that
 have reasoning to be read, and some of them have to be given it again."""
 
+_OF_SERVERS = ("extra_content",)
+"""What chat servers put beside a tool call, and want back with it: Gemini's signature, for one."""
+
 _FIELDS = {
     "message": frozenset({"type", "role", "content"}),
-    "function_call": frozenset({"type", "call_id", "name", "arguments"}),
-    "custom_tool_call": frozenset({"type", "call_id", "name", "input"}),
+    "function_call": frozenset({"type", "call_id", "name", "arguments", *_OF_SERVERS}),
+    "custom_tool_call": frozenset({"type", "call_id", "name", "input", *_OF_SERVERS}),
     "output_text": frozenset({"type", "text"}),
     "refusal": frozenset({"type", "refusal"}),
 }
@@ -54,11 +57,11 @@ class Turn:
         """
         items = [_typed(item) for _, item in self._items]
         if crossing.passing:
-            message = message_of(items) if items else {}
+            message = _message_of(items) if items else {}
             return {k: v for k, v in message.items() if k != "refusal" or v is not None} or None
         paths = [path for path, _ in self._items]
         plain = [_plain(item, path, crossing) for path, item in zip(paths, items, strict=True)]
-        message = message_of([item for item in plain if item])
+        message = _message_of([item for item in plain if item])
         found = {
             name: message[name]
             for name in _SENT
@@ -71,6 +74,17 @@ class Turn:
             if _type(item) == "reasoning" and path not in said:  # alone it is no message
                 crossing.lose(path, "item", "reasoning")
         return None
+
+
+def _message_of(items: Sequence[Any]) -> dict[str, Any]:
+    """The message, its tool calls with what servers put beside them."""
+    message = message_of(items)
+    called = [item for item in items if kind(item) == "call"]
+    more = [{n: item[n] for n in _OF_SERVERS if item.get(n) is not None} for item in called]
+    if any(more):
+        calls = zip(message["tool_calls"], more, strict=True)
+        message["tool_calls"] = [{**call, **beside} for call, beside in calls]
+    return message
 
 
 def _type(item: Any) -> Any:

@@ -40,10 +40,19 @@ _READ: dict[str, tuple[Callable[[Mapping[str, Any], Crossing], dict[str, Any]], 
 """How a parameter of Responses is read, and the type that it must have for that. The server says
 what is wrong with one of another type, which is sent as it is."""
 
+_SENT = ("not carried", "error")
+"""Outcomes of rows that say nothing against a parameter under its own name."""
+
 
 def to_chat(
     params: Mapping[str, Any], *, passing: bool = False
 ) -> tuple[dict[str, Any], tuple[Loss, ...]]:
+    """`crossed`, with what was lost alone."""
+    request, crossing = crossed(params, passing=passing)
+    return request, tuple(crossing.lost)
+
+
+def crossed(params: Mapping[str, Any], *, passing: bool) -> tuple[dict[str, Any], Crossing]:
     """The parameters of a chat request that asks what a Responses request asks.
 
     Args:
@@ -52,7 +61,8 @@ def to_chat(
             out otherwise: the messages hold everything then that the items did.
 
     Returns:
-        The parameters, in the order of those given, and what was lost.
+        The parameters, in the order of those given; and what was lost on the way, and what of it
+        is the policy's to refuse.
 
     Raises:
         RequestError: an item is a reference to one that only a server of Responses has, or
@@ -72,7 +82,7 @@ def to_chat(
             request.update(_READ[name][0](params, crossing))
         elif _is_sent(name, value, crossing):
             request[name] = value
-    return request, tuple(crossing.lost)
+    return request, crossing
 
 
 def _messages(params: Mapping[str, Any], crossing: Crossing) -> list[Any]:
@@ -89,7 +99,7 @@ def _messages(params: Mapping[str, Any], crossing: Crossing) -> list[Any]:
 def _is_sent(name: str, value: Any, crossing: Crossing) -> bool:
     """Whether a parameter is sent under its own name."""
     row = crossing.row("parameter", name)
-    if row is None or row.outcome == "not carried" or crossing.passing:
+    if row is None or row.outcome in _SENT or crossing.passing:
         return True
     if value is not None and value not in row.neutral:
         crossing.lose(name, "parameter", name)

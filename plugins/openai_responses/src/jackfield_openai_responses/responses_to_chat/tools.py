@@ -49,16 +49,20 @@ def _put_web_search(
     elif type_ == "web_search" or not crossing.passing:
         if type_ != "web_search":
             crossing.lose(f"{path}.type", "tool", type_, "mapped")
-        made["web_search_options"] = _options(tool)
+        made["web_search_options"] = _options(tool, passing=crossing.passing)
     else:
         tools.append(tool)
 
 
-def _options(tool: Mapping[str, Any]) -> dict[str, Any]:
+def _options(tool: Mapping[str, Any], *, passing: bool) -> dict[str, Any]:
     options = {name: value for name, value in tool.items() if name != "type"}
     location = options.get("user_location")
     if isinstance(location, Mapping) and "approximate" not in location:
-        place = {name: value for name, value in location.items() if name != "type"}
+        place = {
+            name: value
+            for name, value in location.items()
+            if name != "type" and (passing or value is not None)
+        }
         type_ = location.get("type", "approximate")
         options["user_location"] = {"type": type_, "approximate": place}
     return options
@@ -71,7 +75,7 @@ def _tool(tool: Mapping[str, Any], type_: str, path: str, crossing: Crossing) ->
         if row and row.outcome == "warning" and value is not None:
             if crossing.leaves_out(f"{path}.{name}", "tool", name):
                 continue
-        elif type_ == "function" and _says_nothing(name, value):
+        elif _says_nothing(type_, name, value, crossing):
             continue
         found[name] = value
     form = found.get("format")
@@ -80,9 +84,12 @@ def _tool(tool: Mapping[str, Any], type_: str, path: str, crossing: Crossing) ->
     return nested(found, type_, type_, _BESIDE)
 
 
-def _says_nothing(name: str, value: Any) -> bool:
-    """Whether a function's field means in chat what its absence does."""
-    return (name == "strict" and not value) or (name == "parameters" and value is None)
+def _says_nothing(type_: str, name: str, value: Any, crossing: Crossing) -> bool:
+    """Whether a tool's field means in chat what its absence does."""
+    if name == "description":
+        return value is None and not crossing.passing
+    nothing = not value if name == "strict" else value is None and name == "parameters"
+    return type_ == "function" and nothing
 
 
 def tool_choice_of(params: Mapping[str, Any], crossing: Crossing) -> dict[str, Any]:

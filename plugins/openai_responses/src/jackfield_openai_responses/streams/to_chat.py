@@ -102,7 +102,7 @@ class _Stream:
     def _end(self, response: dict[str, Any]) -> list[Chunk]:
         self._ended = True
         answer = answer_of(response, self._listener.output_of(response))
-        choice, usage = answer.pop("choices")[0], answer.pop("usage")
+        choice, usage = answer.pop("choices")[0], answer.pop("usage", None)
         chunks = [*map(self._chunk, self._listener.finish(choice))]
         kept = choice["message"].get("provider_specific_fields", {})
         order = {"provider_specific_fields": {"items": kept["items"]}} if "items" in kept else {}

@@ -27,13 +27,24 @@ _POLICIES = get_args(Policy)
 
 
 class FileSecret(Secret):
-    """A secret of the configuration; ``variable`` is where it came from, None for the file."""
+    """A secret of the configuration; ``variable`` is where it came from, None for the file.
+
+    Those of one value are equal, so that a file that is read again can be compared.
+    """
 
     __slots__ = ("variable",)
 
     def __init__(self, value: str, variable: str | None = None) -> None:
         super().__init__(value)
         self.variable = variable
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
 
 
 def kind(value: Any) -> str:

@@ -127,6 +127,7 @@ def _meaning(model: Model) -> str | None:
 
 def _check_fallbacks(config: Config, data: Block, names: Names, report: Report) -> None:
     at: dict[str, tuple[int, Path]] = {}
+    patterns = {model.name for model in config.models if "*" in model.params.model}
     for name, others, line, path in _said(config, data):
         at.setdefault(name, (line, path))
         if not names.serve(name):
@@ -139,7 +140,7 @@ def _check_fallbacks(config: Config, data: Block, names: Names, report: Report) 
                 hint = names.hint(other)
                 message = f"no entry of model_list serves {_shown(other)}{hint}"
                 report.problem(line, path, message)
-            elif any(m.name == other and "*" in m.params.model for m in config.models):
+            elif other in patterns:
                 message = f"{_shown(other)} is a pattern; a fallback needs one model"
                 report.problem(line, path, message)
     edges: dict[str, list[str]] = {}
@@ -169,18 +170,19 @@ def _loops(edges: Mapping[str, Sequence[str]]) -> Iterable[list[str]]:
     """One path for each loop that a walk finds, its first name at its end again."""
     done: set[str] = set()
     for start in edges:
-        trail: list[str] = []
+        trail: dict[str, None] = {}
         waiting = [iter([start])]
         while waiting:
             name = next(waiting[-1], None)
             if name is None:
                 waiting.pop()
                 if trail:
-                    done.add(trail.pop())
+                    done.add(trail.popitem()[0])
             elif name in trail:
-                loop = [*trail[trail.index(name) :], name]
+                names = list(trail)
+                loop = [*names[names.index(name) :], name]
                 if len(loop) > 2:  # on itself: that was noted
                     yield loop
             elif name not in done:
-                trail.append(name)
+                trail[name] = None
                 waiting.append(iter(edges.get(name, ())))

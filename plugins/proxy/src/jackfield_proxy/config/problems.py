@@ -12,7 +12,7 @@ from jackfield.errors import ConfigError
 Path = tuple[str | int, ...]
 """Keys and indices from the top of the file."""
 
-_PLAIN = re.compile(r"[\w*/-]+(\.[\w*/-]+)*\Z", re.ASCII)
+_PLAIN = re.compile(r"[\w*/<-]+(\.[\w*/<-]+)*\Z", re.ASCII)
 _SHOWN = 20
 _LONGEST_KEY = 60
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +50,7 @@ class Metrics:
         self._own: Path | None = None
         if self._directory is not None:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._own = self._directory / f"worker-{os.getpid()}-{secrets.token_hex(4)}"
+            self._own = self._directory / f"worker-{os.getpid()}-{os.urandom(4).hex()}"
         self._slots = Slots(self._own)
         self._numbers = self._slots.numbers
         self._in_flight = self._slots.at(IN_FLIGHT, ())

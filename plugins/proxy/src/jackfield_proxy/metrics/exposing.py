@@ -35,9 +35,10 @@ def exposition(of: CollectorRegistry, accept: str | None) -> tuple[bytes, str]:
     """Body and content type in the format that an ``Accept`` header asks for."""
     try:
         encode, content_type = choose_encoder(accept or "")
-    except ValueError:  # a version that is no number
+        return encode(of), content_type
+    except (ValueError, TypeError):  # a version or an escaping that the client doesn't know
         encode, content_type = choose_encoder("")
-    return encode(of), content_type
+        return encode(of), content_type
 
 
 class _Collector:

@@ -23,6 +23,8 @@ def client_at(url: str) -> redis.asyncio.Redis:
     try:
         parts = urlsplit(url)
         scheme, usable = parts.scheme, parts.port != 0
+        if scheme == "unix":
+            usable = bool(parts.path)
     except ValueError:
         scheme, usable = "", False
     if not usable or scheme not in _SCHEMES:
@@ -31,7 +33,8 @@ def client_at(url: str) -> redis.asyncio.Redis:
             "the same with rediss:// for TLS, or unix:///path/to/socket. "
             "Special characters in a password are percent-encoded."
         )
-    if scheme != "unix" and parts.path.strip("/") and not parts.path.strip("/").isdecimal():
+    database = parts.path.strip("/")
+    if scheme != "unix" and database and not (database.isascii() and database.isdecimal()):
         raise ConfigError("redis_url names its database by a number, as in redis://host:6379/0.")
     try:
         client = redis.asyncio.Redis.from_url(

@@ -45,11 +45,13 @@ class Line:
         clock: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE,
         giving_up: float = GIVING_UP,
+        connecting: float = CONNECTING,
     ) -> None:
         self._client: Any = client  # its types differ from version to version
         self._clock = clock
         self._patience = patience
         self._giving_up = giving_up
+        self._connecting = connecting
         self._waiting: list[tuple[Sequence[Command], asyncio.Future[list[Any]]]] = []
         self._sender: asyncio.Task[None] | None = None
         self._connector: asyncio.Task[None] | None = None
@@ -96,7 +98,7 @@ class Line:
 
     async def _connect(self) -> None:
         try:
-            async with asyncio.timeout(CONNECTING):
+            async with asyncio.timeout(self._connecting):
                 await self._client.connection_pool.disconnect()
                 await self._client.execute_command("PING")
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, requests go on
@@ -139,7 +141,8 @@ class Line:
     def _lost(self, error: Exception) -> None:
         """Say why, and leave Redis alone for a while."""
         self._up = self._late = False
-        text = str(error) or type(error).__name__
+        text = "no answer in time" if isinstance(error, TimeoutError) else str(error)
+        text = text or type(error).__name__
         self._why = self._password.hide_in(text) if self._password else text
         self._again = self._clock() + self._pause
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 
 JSON_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-type", b"application/json"),
@@ -22,7 +22,7 @@ JSON_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 @cache
 def page() -> bytes:
     """The page, as UTF-8."""
-    return (files("jackfield_proxy.status") / "page.html").read_bytes()
+    return Path(__file__).with_name("page.html").read_bytes()
 
 
 @cache

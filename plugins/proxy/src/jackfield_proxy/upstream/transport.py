@@ -7,6 +7,7 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from aiohttp.hdrs import USER_AGENT
@@ -20,16 +21,19 @@ from jackfield.errors import (
     ConfigError,
     JackfieldError,
 )
+from jackfield_proxy.upstream.direct import Response, available, exchange
+from jackfield_proxy.upstream.handler import use, was_stale
+from jackfield_proxy.upstream.sending import Sending, read_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from jackfield.config import Timeouts
     from jackfield.effects import Outgoing
 
 _DRAIN = 0.1
 _AT_ONCE = 64 * 1024
 """Bytes that are read ahead of a client that is slower than its upstream."""
+_STALE_AT_MOST = 8
+"""Connections in a row that may turn out to be closed."""
 
 
 class Upstream:
@@ -44,8 +48,11 @@ class Upstream:
         self._connector = aiohttp.TCPConnector(
             limit=max_connections, ttl_dns_cache=30, enable_cleanup_closed=False
         )
-        self.decoded = AiohttpTransport(self._session(auto_decompress=True))
-        self.raw = AiohttpTransport(self._session(auto_decompress=False))
+        use(self._connector)
+        self.decoded = AiohttpTransport(self._session(auto_decompress=True), self._connector)
+        self.raw = AiohttpTransport(
+            self._session(auto_decompress=False), self._connector, direct=not _PROXIES
+        )
 
     def _session(self, *, auto_decompress: bool) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -56,7 +63,6 @@ class Upstream:
             skip_auto_headers=() if auto_decompress else ("Accept-Encoding", "Content-Type"),
             headers={USER_AGENT: f"jackfield/{__version__}"},
             read_bufsize=_AT_ONCE,
-            trust_env=True,
             max_line_size=64 * 1024,
             max_field_size=64 * 1024,
         )
@@ -71,8 +77,23 @@ class Upstream:
 class AiohttpTransport:
     """Sends with a session of aiohttp's; see `jackfield.protocols.Transport`."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        connector: aiohttp.BaseConnector,
+        *,
+        direct: bool = False,
+    ) -> None:
+        """Make one.
+
+        Args:
+            session: of aiohttp.
+            connector: the session's.
+            direct: whether bodies that are at hand go past the session.
+        """
         self.session = session
+        self._connector = connector
+        self._direct = direct and available()
 
     async def send(self, outgoing: Outgoing) -> AiohttpReply:
         """Send, and answer as soon as the head of the response is there.
@@ -83,24 +104,62 @@ class AiohttpTransport:
         """
         body: Any = outgoing.body
         headers = outgoing.headers
+        sending: Sending | None = None
+        response: aiohttp.ClientResponse | Response
         if body is not None and not isinstance(body, bytes):
             if body.length is not None:
                 headers = {**headers, "Content-Length": str(body.length)}
             arriving = getattr(body, "arriving", None)
-            body = _pieces(body) if arriving is None else arriving()
+            body = sending = Sending(read_ahead(body) if arriving is None else arriving())
         timeouts = outgoing.timeouts
         try:
             if timeouts.total is None or timeouts.default:
-                response = await self._ask(outgoing, headers, body)
+                response = await self._fresh(outgoing, headers, body)
             else:
                 async with asyncio.timeout(timeouts.total):
-                    response = await self._ask(outgoing, headers, body)
-        except Exception as error:  # noqa: BLE001 - sorted out below
+                    response = await self._fresh(outgoing, headers, body)
+        except BaseException as error:
+            if sending is not None:
+                await sending.aclose()
+            if not isinstance(error, Exception):
+                raise
             raise _ours(error, outgoing) from None
-        finally:
-            if body is not None and not isinstance(body, bytes):
-                await body.aclose()  # a file goes back to where it stood, after a failure too
-        return AiohttpReply(response, outgoing)
+        # The answer may be there before the whole body has left; the reply ends what is left of it.
+        return AiohttpReply(response, outgoing, sending)
+
+    async def _fresh(
+        self, outgoing: Outgoing, headers: Any, body: Any
+    ) -> aiohttp.ClientResponse | Response:
+        """Ask, and ask again where a kept connection turns out to be closed.
+
+        Upstreams close what was idle for long; the request was not answered because it was not
+        seen. That is no attempt that failed, and nobody's fault.
+        """
+        for _ in range(_STALE_AT_MOST):
+            try:
+                return await self._once(outgoing, headers, body)
+            except Exception as error:  # noqa: BLE001 - looked at, and raised
+                if not was_stale(error) or not (body is None or type(body) is bytes):
+                    raise
+        return await self._once(outgoing, headers, body)
+
+    async def _once(
+        self, outgoing: Outgoing, headers: Any, body: Any
+    ) -> aiohttp.ClientResponse | Response:
+        timeouts = outgoing.timeouts
+        whole = timeouts.total is None or timeouts.default
+        if not (self._direct and whole and type(body) is bytes and outgoing.address is None):
+            return await self._ask(outgoing, headers, body)
+        return await exchange(
+            self.session,
+            self._connector,
+            outgoing.method,
+            _url(outgoing.url),
+            headers,
+            body,
+            _timeout(timeouts),
+            _AT_ONCE,
+        )
 
     async def _ask(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:
         url = _url(outgoing.url)
@@ -113,8 +172,19 @@ class AiohttpTransport:
             headers=headers,
             allow_redirects=False,
             timeout=_timeout(outgoing.timeouts),
+            proxy=_proxy(url.scheme, url.host or "") if _PROXIES else None,
             server_hostname=_url(outgoing.url).host if outgoing.address is not None else None,
         )
+
+
+_PROXIES = getproxies()
+"""What the environment says, read once: aiohttp would look for each request."""
+
+
+@lru_cache(maxsize=512)
+def _proxy(scheme: str, host: str) -> str | None:
+    """The proxy that requests to a host go through."""
+    return None if proxy_bypass(host) else _PROXIES.get(scheme) or _PROXIES.get("all")
 
 
 @lru_cache(maxsize=512)
@@ -132,27 +202,20 @@ def _timeout(timeouts: Timeouts) -> aiohttp.ClientTimeout:
     return _limits(timeouts.connect, timeouts.read, timeouts.pool)
 
 
-async def _pieces(body: Any) -> AsyncIterator[bytes]:
-    """A body in pieces; each is read in a worker thread, for disks can be slow."""
-    from jackfield.threads import to_the_end
-
-    source = body.pieces()
-    end = b""
-    try:
-        while (piece := await to_the_end(next, source, end)) is not end:
-            yield piece
-    finally:
-        source.close()
-
-
 class AiohttpReply:
     """A response whose body is still to be read."""
 
-    __slots__ = ("_outgoing", "_response", "headers", "status")
+    __slots__ = ("_outgoing", "_response", "_sending", "headers", "status")
 
-    def __init__(self, response: aiohttp.ClientResponse, outgoing: Outgoing) -> None:
+    def __init__(
+        self,
+        response: aiohttp.ClientResponse | Response,
+        outgoing: Outgoing,
+        sending: Sending | None,
+    ) -> None:
         self._response = response
         self._outgoing = outgoing
+        self._sending = sending
         self.status = response.status
         headers: dict[str, str] = {}
         for name, value in response.raw_headers:
@@ -175,6 +238,8 @@ class AiohttpReply:
         finally:
             if not self._response.closed:
                 self._finish()
+            if self._sending is not None:
+                await self._sending.aclose()
 
     async def piece(self, deadline: float | None = None) -> bytes:
         """What comes next of the body; empty at its end."""
@@ -197,6 +262,8 @@ class AiohttpReply:
             except Exception:  # noqa: BLE001 - then the connection is not kept
                 pass
         self._finish()
+        if self._sending is not None:
+            await self._sending.aclose()
 
     def _finish(self) -> None:
         if self._response.content.at_eof():
@@ -229,7 +296,7 @@ def _ours(error: Exception, outgoing: Outgoing) -> Exception:
         return APIConnectionError(
             f"the connection to {where} failed: {error.strerror or 'refused'}"
         )
-    if isinstance(error, (aiohttp.ClientError, OSError)):
+    if isinstance(error, (aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError)):
         failed: APIError = APIConnectionError(
             f"the connection to {where} failed: {type(error).__name__}"
         )

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from jackfield.dotted import load
 from jackfield.envelope import END
+from jackfield.errors import APIResponseValidationError
 from jackfield.surfaces import CHAT
 
 Event: TypeAlias = dict[str, Any]
@@ -61,7 +62,7 @@ def folds_to_the_answer(
 ) -> list[Any]:
     """The chunks of a Response's stream fold to its chat completion; gives the chunks.
 
-    Asked for usage, that is; else all but the usage is there.
+    Asked for usage, that is, which is None then where the answer has none; else all but the usage.
     """
     assert CHAT.fold is not None
     assert CHAT.complete is not None
@@ -69,7 +70,8 @@ def folds_to_the_answer(
     for usage in (True, False):
         chunks = streams_purely(chat_chunks, events, include_usage=usage)
         folded = load(CHAT.fold)(chunks)
-        wanted = answer if usage else {k: v for k, v in answer.items() if k != "usage"}
+        wanted = {k: v for k, v in answer.items() if k != "usage"}
+        wanted |= {"usage": answer.get("usage")} if usage else {}
         assert folded == wanted, f"folded to {folded!r}, the answer is {wanted!r}"
         assert load(CHAT.complete)(chunks), "the chat stream is not complete"
         assert all(len(chunk["choices"]) == 1 for chunk in chunks[: -1 if usage else None])
@@ -77,6 +79,32 @@ def folds_to_the_answer(
         deltas = [chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"]]
         assert ["role" in delta for delta in deltas] == [True] + [False] * (len(deltas) - 1)
     return chunks
+
+
+def says_the_answer_or_that_it_did_not(
+    chat_chunks: Crossing, chat_answer: Crossing, response: Mapping[str, Any], events: Sequence[Any]
+) -> bool:
+    """A stream out of order folds to the right answer, or ends in an error that has it.
+
+    Blanks around a text may be other ones. Gives whether it is the answer.
+    """
+    assert CHAT.fold is not None
+    answer = chat_answer(response)
+    try:
+        chunks = streams_purely(chat_chunks, events)
+    except APIResponseValidationError as error:
+        assert error.partial == answer, f"the error has {error.partial!r}, it is {answer!r}"
+        assert not error.retryable
+        return False
+    found = load(CHAT.fold)(chunks)["choices"][0]["message"]
+    wanted = answer["choices"][0]["message"]
+    for name in ("content", "refusal", "reasoning_content"):
+        assert (found.get(name) or "").strip() == (wanted.get(name) or "").strip()
+    said, meant = (_calls(message) for message in (found, wanted))
+    assert [(name, text.strip()) for name, text in said] == [
+        (name, text.strip()) for name, text in meant
+    ]
+    return True
 
 
 def events_are_passed_on(

@@ -144,7 +144,9 @@ def _chat_part(part: Any) -> Any:
         file = {("file_url" if k == "file_id" else k): v for k, v in part["file"].items()}
         part = {**part, "file": file}
     if type_ in ("image_url", "file"):
-        return _with_all_inside(part, type_)
+        part = _with_all_inside(part, type_)
+    if type_ == "image_url" and part["image_url"].get("detail") is None:
+        part = {**part, "image_url": {**part["image_url"], "detail": "auto"}}
     return part
 
 
@@ -237,8 +239,13 @@ def _with_logprobs(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(item: Any) -> Any:
-    """A message in its shortest form; any other item as it is."""
-    if not isinstance(item, dict) or item.get("type", "message") != "message":
+    """A message in its shortest form, with the detail of every image; any other item as it is."""
+    if not isinstance(item, dict):
+        return item
+    if item.get("role") != "assistant":
+        lists = [name for name in ("content", "output") if isinstance(item.get(name), list)]
+        item = {**item, **{name: [_seen(part) for part in item[name]] for name in lists}}
+    if item.get("type", "message") != "message":
         return item
     item = {k: v for k, v in item.items() if k != "type"}
     parts = item.get("content")
@@ -249,6 +256,11 @@ def _item(item: Any) -> Any:
         if part == {"type": "output_text", "text": part.get("text"), "annotations": []}:
             return {**item, "content": part["text"]}
     return item if isinstance(parts, str) else {"type": "message", **item}
+
+
+def _seen(part: Any) -> Any:
+    unclear = part.get("type") == "input_image" and part.get("detail") is None
+    return {**part, "detail": "auto"} if unclear else part
 
 
 def _flat_tool(tool: Any) -> Any:

@@ -242,12 +242,13 @@ def _parts(content: Any) -> list[Any]:
 
 
 def _held(part: Mapping[str, Any]) -> list[Any]:
+    """What is in a part, nested or not; an image's detail is ``auto`` unless it says otherwise."""
     inner = [value for value in part.values() if isinstance(value, dict)]
     found = [
         holder.get(name)
         for holder in (part, *inner)
         for name in _HELD
-        if isinstance(holder.get(name), str)
+        if isinstance(holder.get(name), str) and (name, holder[name]) != ("detail", "auto")
     ]
     return sorted(found)
 

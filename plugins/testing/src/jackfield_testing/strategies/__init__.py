@@ -63,6 +63,7 @@ from jackfield_testing.strategies.requests import chat_params
 from jackfield_testing.strategies.responses import (
     answered_completions,
     answered_responses,
+    disordered_streams,
     events_of,
     mixed_chat_streams,
     new_items,
@@ -121,6 +122,7 @@ __all__ = [
     "chunks_of",
     "cuts",
     "diarized_segments",
+    "disordered_streams",
     "documents",
     "embedding_params",
     "embedding_results",

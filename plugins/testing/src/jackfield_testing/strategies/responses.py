@@ -409,6 +409,27 @@ def response_streams(draw: st.DrawFn) -> tuple[dict[str, Any], list[Event]]:
     return response, draw(events_of(response))
 
 
+_PIECES = tuple(type_ for type_ in _OMITTED if type_.endswith(".delta"))
+
+
+@st.composite
+def disordered_streams(draw: st.DrawFn) -> tuple[dict[str, Any], list[Event]]:
+    """A Response that is an answer, and a stream of it whose pieces got lost or changed places.
+
+    Some pieces are left out, and some are swapped, with the numbers of their events. What says the
+    whole of a text is right.
+    """
+    response, events = draw(response_streams())
+    at = [number for number, event in enumerate(events) if event.get("type") in _PIECES]
+    found: list[Event | None] = list(events)
+    for _ in range(draw(st.integers(1, 3)) if at else 0):
+        one, other = draw(st.sampled_from(at)), draw(st.sampled_from(at))
+        found[one], found[other] = found[other], found[one]
+        if draw(_SELDOM):
+            found[one] = None
+    return response, [event for event in found if event is not None]
+
+
 @st.composite
 def odd_events(draw: st.DrawFn, types: list[str]) -> Event:
     """An event of one of these types, or of none, with fields of any shape."""
@@ -482,6 +503,7 @@ __all__ = [
     "RARE_ITEMS",
     "answered_completions",
     "answered_responses",
+    "disordered_streams",
     "events_of",
     "mixed_chat_streams",
     "new_items",

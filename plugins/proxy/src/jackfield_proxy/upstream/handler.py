@@ -1,0 +1,66 @@
+"""aiohttp's end of a connection, with what it keeps to itself.
+
+A fault inside a body, or a reset, is an error for who reads that body: aiohttp itself would let
+them wait for ever, or take the body for whole. And a connection that was kept and turns out to be
+closed is told from one that fails while it is answered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+_STALE = "_jackfield_stale"
+
+
+class Handler(ResponseHandler):
+    """A connection to an upstream."""
+
+    _kept = False
+    _heard = False
+    _again = False
+
+    def set_response_params(self, **params: Any) -> None:
+        """A request begins."""
+        self._again, self._kept, self._heard = self._kept, True, False
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        """Something came."""
+        self._heard = True
+        super().data_received(data)
+
+    def set_exception(self, exc: Any, *cause: Any) -> None:
+        """The connection has failed."""
+        if self._again and not self._heard and isinstance(exc, BaseException):
+            setattr(exc, _STALE, True)
+        if not isinstance(exc, TimeoutError):  # those reach the body by themselves
+            self._tell(exc)
+        super().set_exception(exc, *cause)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The connection is closed, or with an error reset."""
+        if exc is not None:
+            self._tell(exc)
+        super().connection_lost(exc)
+
+    def _tell(self, error: object) -> None:
+        body = self._payload
+        if body is not None and not body.is_eof() and body.exception() is None:
+            body.set_exception(aiohttp.ClientPayloadError(f"the body broke off: {error!r}"))
+
+
+def was_stale(error: BaseException) -> bool:
+    """Whether a request failed on a connection that was kept, and nothing at all came back.
+
+    The upstream has closed it, most likely before it saw the request.
+    """
+    return getattr(error, _STALE, False) or getattr(error.__cause__, _STALE, False)
+
+
+def use(connector: aiohttp.BaseConnector) -> None:
+    """Let a connector's connections be of this kind."""
+    factory = connector._factory
+    connector._factory = lambda: Handler(*factory.args, **factory.keywords)  # type: ignore[assignment]

@@ -1,0 +1,69 @@
+"""A server in front of an upstream that answers what a test wants."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from proxying import Proxy, running
+from rawserver import Asked, RawServer, Wire
+
+sys.path.insert(0, str(Path(__file__).parent))  # for plain_http
+
+Answer = Callable[[Asked, Wire], Any]
+
+COMPLETION: dict[str, Any] = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "gpt-4o",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "hello", "refusal": None},
+            "finish_reason": "stop",
+            "logprobs": None,
+        }
+    ],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+}
+
+
+def complete(asked: Asked, wire: Wire) -> None:
+    """An ordinary answer."""
+    wire.reply(200, COMPLETION)
+
+
+@pytest.fixture(scope="session")
+def _upstream() -> Iterator[RawServer]:
+    with RawServer(complete) as server:
+        yield server
+
+
+@pytest.fixture
+def upstream(_upstream: RawServer) -> Iterator[RawServer]:
+    """An upstream that was asked nothing yet; its ``answer`` may be set."""
+    _upstream.answer = complete
+    _upstream.requests.clear()
+    yield _upstream
+    _upstream.answer = complete
+
+
+@pytest.fixture(scope="session")
+def proxy(_upstream: RawServer) -> Iterator[Proxy]:
+    """Every model of OpenAI's, tried once, without a key."""
+    config = f"""
+        model_list:
+          - model_name: "*"
+            litellm_params:
+              model: openai/*
+              api_key: sk-upstream
+              api_base: {_upstream.base_url}
+              timeout: 20
+        router_settings: {{num_retries: 0, cooldown_time: 0}}
+    """
+    with running(config) as proxy:
+        yield proxy
