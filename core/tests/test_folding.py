@@ -186,6 +186,60 @@ def test_examples_of_messages(deltas: list[dict[str, Any]], message: dict[str, A
     assert chunks == before
 
 
+def called(id_: str | None, name: str | None, arguments: Any, index: int = 0) -> dict[str, Any]:
+    """The delta of a tool call."""
+    function = {"arguments": arguments} if name is None else {"name": name, "arguments": arguments}
+    head: dict[str, Any] = {} if id_ is None else {"id": id_, "type": "function"}
+    return {"tool_calls": [{"index": index, **head, "function": function}]}
+
+
+@pytest.mark.parametrize(
+    ("deltas", "calls"),
+    [
+        # Every call has the same index.
+        (
+            [called("a", "f", '{"x"'), called(None, None, ":1}"), called("b", "g", '{"y":2}')],
+            [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')],
+        ),
+        (
+            [called("a", "f", "{"), called("b", "g", "["), called(None, None, "]")],
+            [("a", "f", "{"), ("b", "g", "[]")],
+        ),
+        # Every piece of a call has an id of its own.
+        ([called("a", "f", '{"x"'), called("b", None, ":1}")], [("a", "f", '{"x":1}')]),
+        ([called("a", None, ""), called("b", "f", "{}")], [("a", "f", "{}")]),
+        # The id comes late.
+        ([called(None, "f", "{"), called("a", None, "}")], [("a", "f", "{}")]),
+        ([called("a", "f", "{"), called("a", "f", "}")], [("a", "f", "{}")]),
+        (
+            [called("a", "f", "", 1), called("b", "f", "", 0), called("c", "g", "", 1)],
+            [("b", "f", ""), ("a", "f", ""), ("c", "g", "")],
+        ),
+    ],
+)
+def test_another_id_with_a_name_is_another_call(
+    deltas: list[dict[str, Any]], calls: list[tuple[str, str, str]]
+) -> None:
+    found = fold(streamed(*deltas))["choices"][0]["message"]["tool_calls"]
+    said = [(c["id"], c["function"]["name"], c["function"]["arguments"]) for c in found]
+    assert said == calls
+
+
+def test_text_that_comes_in_parts_and_bare_is_all_there() -> None:
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
+    text = {"type": "text", "text": "4"}
+    deltas: list[dict[str, Any]] = [
+        {"role": "assistant", "content": ""},
+        {"content": [thinking]},
+        {"content": "4"},
+        {"content": "2"},
+    ]
+    content = fold(streamed(*deltas))["choices"][0]["message"]["content"]
+    assert content == [thinking, {"type": "text", "text": "42"}]
+    deltas = [{"content": "4"}, {"content": [thinking]}, {"content": ""}]
+    assert fold(streamed(*deltas))["choices"][0]["message"]["content"] == [text, thinking]
+
+
 def test_padding_of_the_wire_is_not_part_of_the_answer() -> None:
     chunks = streamed({"role": "assistant", "content": "a", "obfuscation": "xy"})
     for chunk in chunks:

@@ -134,6 +134,29 @@ def _texts(item: dict[str, Any]) -> dict[Any, str]:
     return found
 
 
+@pytest.mark.parametrize("output", [None, []])
+@given(response=responses())
+def test_an_output_that_the_last_event_leaves_out_is_what_came(
+    output: Any, response: dict[str, Any]
+) -> None:
+    events = split(response)
+    last = {**events[-1], "response": {**response, "output": output}}
+    before = copy.deepcopy(last)
+    wanted = response if response["output"] else last["response"]
+    assert fold([*events[:-1], last]) == wanted
+    assert last == before
+    assert fold([last]) == last["response"]
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_failure_has_the_output_that_it_says(status: str) -> None:
+    item = {"type": "message", "id": "m", "role": "assistant", "content": []}
+    failed = {"status": status, "output": [item]}
+    events = split(failed)
+    last = {**events[-1], "response": {**failed, "output": []}}
+    assert fold([*events[:-1], last]) == last["response"]
+
+
 @given(responses(), st.data())
 def test_the_beginning_of_a_stream_is_the_beginning_of_its_texts(
     response: dict[str, Any], data: st.DataObject

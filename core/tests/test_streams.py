@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import plugging
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield import errors
+from jackfield.answers import Delegate
+from jackfield.envelope import Call
 from jackfield.errors import APIConnectionError, StreamInterruptedError
-from jackfield.surfaces.chat import complete, fold
+from jackfield.surfaces.chat import ChatCompletion, complete, fold
 from jackfield_testing import laws, strategies
 from jackfield_testing.laws.streams import read_chat
 
@@ -167,6 +170,45 @@ def test_an_error_event_is_the_mapped_error(event: Any, kind: type, code: str | 
     assert outcome.error.partial.choices[0].message.content == "a"
     if code is not None:
         assert outcome.error.code == code
+
+
+@pytest.mark.parametrize("own", [None, {"id": "whole", "choices": []}, "odd"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_result_that_a_hook_knows_stays_with_its_error(own: Any, stream: bool) -> None:
+    def stream_chunk(call: Any, event: Any, state: Any) -> Any:
+        if event.json and event.json.get("fails"):
+            error = errors.InternalServerError("no")
+            error.partial = own
+            raise error
+        return () if event.json is None else (event.json,)
+
+    def over(call: Any) -> Any:
+        return Delegate(Call("chat", f"inner/{call.model}", call.params))
+
+    inner = plugging.provider("inner", identity=False, hooks={"stream_chunk": stream_chunk})
+    outer = plugging.provider(
+        "outer",
+        identity=False,
+        hooks={"transform_request": over, "stream_chunk": lambda call, event, state: ()},
+    )
+    stream_ = strategies.Encoding().encode([dumped(CHUNK, False), dumped({"fails": 1}, False)])
+    reply = laws.Reply(
+        headers={"content-type": "text/event-stream" if stream else "text/plain"}, body=[stream_]
+    )
+    registry = laws.registry_of(inner, outer)
+    ask: Any = {"params": {"messages": [], "stream": True}, "stream": True, "registry": registry}
+    outcome = laws.ask(upstream=laws.Upstream(reply), model="inner/m", **ask)
+    assert isinstance(outcome.error, errors.InternalServerError)
+    if isinstance(own, dict):
+        assert isinstance(outcome.error.partial, ChatCompletion)
+        assert outcome.error.partial.to_dict() == own
+    else:
+        assert outcome.error.partial == fold([CHUNK])
+    assert outcome.error.chunks == [CHUNK]
+    # It is a result of its own surface: a caller of another one has none.
+    outcome = laws.ask(upstream=laws.Upstream(reply), model="outer/m", **ask)
+    assert isinstance(outcome.error, errors.InternalServerError)
+    assert outcome.error.partial is None
 
 
 def test_an_event_named_error_is_an_error_whatever_it_holds() -> None:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from jackfield.canonical import parts_in
 from jackfield.envelope import Call
 from jackfield.errors import UnsupportedParamsError
 from jackfield.manifest import starts_with
@@ -98,10 +97,12 @@ class Passage:
             return False
         if self._parts:
             if _ESCAPE.search(text):  # a content part's type could be spelled so
-                return False
-            for part in self._parts:
-                if part in text:
+                if not self._types.isdisjoint(parts_in(body)):
                     return False
+            else:
+                for part in self._parts:
+                    if part in text:
+                        return False
         if self._looked_at is not None and self._looked_at.isdisjoint(body):
             return True
         return self._unchanged(body, policy)
