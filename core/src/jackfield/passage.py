@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from jackfield.canonical import parts_in
 from jackfield.envelope import Call
 from jackfield.errors import UnsupportedParamsError
 from jackfield.manifest import starts_with
