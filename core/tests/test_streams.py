@@ -192,12 +192,15 @@ def test_a_result_that_a_hook_knows_stays_with_its_error(own: Any, stream: bool)
         hooks={"transform_request": over, "stream_chunk": lambda call, event, state: ()},
     )
     stream_ = strategies.Encoding().encode([dumped(CHUNK, False), dumped({"fails": 1}, False)])
-    reply = laws.Reply(
-        headers={"content-type": "text/event-stream" if stream else "text/plain"}, body=[stream_]
-    )
     registry = laws.registry_of(inner, outer)
-    ask: Any = {"params": {"messages": [], "stream": True}, "stream": True, "registry": registry}
-    outcome = laws.ask(upstream=laws.Upstream(reply), model="inner/m", **ask)
+
+    def ask(model: str) -> laws.Outcome:
+        kind = "text/event-stream" if stream else "text/plain"
+        upstream = laws.Upstream(laws.Reply(headers={"content-type": kind}, body=[stream_]))
+        params = {"messages": [], "stream": True}
+        return laws.ask(params, upstream, model=model, stream=True, registry=registry)
+
+    outcome = ask("inner/m")
     assert isinstance(outcome.error, errors.InternalServerError)
     if isinstance(own, dict):
         assert isinstance(outcome.error.partial, ChatCompletion)
@@ -206,7 +209,7 @@ def test_a_result_that_a_hook_knows_stays_with_its_error(own: Any, stream: bool)
         assert outcome.error.partial == fold([CHUNK])
     assert outcome.error.chunks == [CHUNK]
     # It is a result of its own surface: a caller of another one has none.
-    outcome = laws.ask(upstream=laws.Upstream(reply), model="outer/m", **ask)
+    outcome = ask("outer/m")
     assert isinstance(outcome.error, errors.InternalServerError)
     assert outcome.error.partial is None
 

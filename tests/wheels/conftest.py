@@ -97,7 +97,8 @@ def wheels(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pa
     top = tmp_path_factory.mktemp("wheels")
     skipped = shutil.ignore_patterns("tests", "bench", "__pycache__", "*.egg-info", "dist", ".*")
     sources = {"core": root / "core"}
-    sources |= {path.name: path for path in sorted((root / "plugins").glob("openai*"))}
+    for pattern in ("openai*", "cli", "proxy"):
+        sources |= {path.name: path for path in sorted((root / "plugins").glob(pattern))}
     built = {}
     for name, folder in sources.items():
         copy = top / "sources" / name

@@ -1,4 +1,4 @@
-"""Chat over a stream of Responses whose pieces came in disorder: the answer, or an error with it."""
+"""Chat over a stream of Responses whose pieces are in disorder: the answer, or an error."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jackfield.envelope import END
-from jackfield.errors import RequestError
+from jackfield.errors import APIError, InternalServerError, RequestError
 from jackfield_openai_responses import losses
 from jackfield_openai_responses.answers.to_chat import chat_answer
 from jackfield_openai_responses.answers.to_responses import responses_answer, unplaced
@@ -86,8 +86,55 @@ def test_what_a_chat_answer_has_not_said_is_the_default() -> None:
 def test_an_unknown_end_is_a_completed_response() -> None:
     given = completion({"content": "a"})
     given["choices"][0]["finish_reason"] = "eos"
-    assert responses_answer(given, {})["status"] == "completed"
-    assert outcomes(TO_RESPONSES, "answer", "choices[0].finish_reason") == {"not carried"}
+    answer = responses_answer(given, {})
+    assert answer["status"] == "completed"
+    assert answer["provider_specific_fields"] == {"choice": {"finish_reason": "eos"}}
+    assert outcomes(TO_RESPONSES, "answer", "choices[0].finish_reason") == {"kept"}
+
+
+def test_text_in_parts_is_text_and_thinking_is_reasoning() -> None:
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
+    parts = [thinking, {"type": "text", "text": "4"}, {"type": "x"}, {"type": "text", "text": "2"}]
+    answer = responses_answer(completion({"content": parts}), {})
+    reasoning, message = answer["output"]
+    assert reasoning["summary"] == [{"type": "summary_text", "text": "Hm."}]
+    assert [part["text"] for part in message["content"]] == ["42"]
+    assert answer["provider_specific_fields"] == {"message": {"content": [{"type": "x"}]}}
+    named = completion({"content": [thinking], "reasoning_content": "So."})
+    (reasoning,) = responses_answer(named, {})["output"]
+    assert reasoning["summary"][0]["text"] == "So."
+    name = "choices[0].message.content in parts"
+    assert outcomes(TO_RESPONSES, "answer", name) == {"kept"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [({"a": 1}, '{"a":1}'), ([], "[]"), (5, "5"), (None, ""), ("{}", "{}"), (False, "false")],
+)
+def test_arguments_are_json_text(arguments: Any, text: str) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    (item,) = responses_answer(completion({"content": None, "tool_calls": [call]}), {})["output"]
+    assert item["arguments"] == text
+    name = "choices[0].message.tool_calls[].function.arguments"
+    assert outcomes(TO_RESPONSES, "answer", name) == {"not carried"}
+
+
+@pytest.mark.parametrize("message", [None, {}, {"content": "Hel"}])
+@pytest.mark.parametrize("reason", ["error", "stop", None])
+def test_an_error_of_a_choice_is_raised(message: Any, reason: Any) -> None:
+    said = {"code": 502, "message": "Upstream failed."} if reason != "error" else None
+    choice = {"index": 0, "message": message, "finish_reason": reason}
+    given = {"id": "chatcmpl-1", "choices": [{**choice, "error": said} if said else choice]}
+    with pytest.raises(APIError) as caught:
+        responses_answer(given, {})
+    partial = caught.value.partial
+    assert partial["status"] == "failed"
+    assert partial["error"]["message"] == caught.value.message
+    assert len(partial["output"]) == (1 if (message or {}).get("content") else 0)
+    if said:
+        assert isinstance(caught.value, InternalServerError)
+        assert caught.value.message == "Upstream failed."
+    assert outcomes(TO_RESPONSES, "answer", "choices[0].error") == {"error"}
 
 
 def test_fields_that_a_response_has_itself_are_its_own() -> None:
@@ -110,7 +157,7 @@ def test_sound_and_fields_of_servers_are_fields_of_the_item() -> None:
     assert outcomes(TO_RESPONSES, "answer", *names) == {"kept"}
 
 
-@pytest.mark.parametrize("content", [[{"type": "text", "text": "a"}], {"a": 1}, 5])
+@pytest.mark.parametrize("content", [[{"type": "x"}, None], {"a": 1}, 5])
 def test_content_that_is_no_text_is_kept(content: Any) -> None:
     answer = responses_answer(completion({"content": content, "refusal": [1]}), {})
     kept = answer["provider_specific_fields"]["message"]

@@ -257,6 +257,72 @@ def test_an_odd_answer_is_an_error_or_an_empty_response(
         assert ask(lambda c: c.responses("acme/m", "Hello")).output == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"detail": "Not authenticated"},
+        {"object": "error", "message": "No."},
+        {"choices": [None]},
+        {"choices": ["x"]},
+        {"choices": {}},
+        {"choices": None},
+    ],
+)
+def test_what_is_no_chat_completion_is_an_error(server: RawServer, ask: Any, body: Any) -> None:
+    server.answer = lambda asked, wire: wire.reply(200, body, {"x-request-id": "req_1"})
+    with pytest.raises(jackfield.APIResponseValidationError) as caught:
+        ask(lambda c: c.responses("acme/m", "Hello"))
+    assert (caught.value.body, caught.value.request_id) == (body, "req_1")
+    with pytest.raises(jackfield.APIError):
+        ask(lambda c: c.responses("acme/m", "Hello", stream=True))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_error_of_a_choice_is_its_error(server: RawServer, ask: Any, stream: bool) -> None:
+    body = answers.completion("Hel")
+    error = {"code": "rate_limit_exceeded", "message": "Slow down."}
+    body["choices"][0] |= {"finish_reason": "error", "error": error}
+    sent = {"x-request-id": "req_1"}
+
+    def answer(asked: Any, wire: Any) -> None:
+        if asked.json.get("stream"):
+            wire.stream(answers.events(split(body)), headers=sent)
+        else:
+            wire.reply(200, body, sent)
+
+    server.answer = answer
+    with pytest.raises(jackfield.RateLimitError, match="Slow down") as caught:
+        ask(lambda c: c.responses("acme/m", "Hello", stream=stream, max_retries=0))
+    assert isinstance(caught.value.partial, Response)
+    assert caught.value.partial.output_text == "Hel"
+    assert caught.value.partial.status == "failed"
+    assert caught.value.partial.error.message == "Slow down."
+    assert caught.value.request_id == "req_1"
+
+
+def test_several_choices_are_a_loss_whole_and_streamed(server: RawServer, ask: Any) -> None:
+    whole = answers.completion("a")
+    more = [{**whole["choices"][0], "index": index} for index in range(2)]
+    body = {**whole, "choices": more}
+    chat(server)
+    server.answer = lambda asked, wire: (
+        wire.stream(answers.events(split(body)))
+        if asked.json.get("stream")
+        else wire.reply(200, body)
+    )
+    [loss] = ask(lambda c: c.responses("acme/m", "Hello", n=2)).warnings
+    assert loss.path == "choices[1]"
+    plugins = [*PLUGINS, plugging.provider("acme", server.base_url)]
+    with jackfield.Client(plugins=plugins) as client:
+        with client.responses("acme/m", "Hello", n=2, stream=True) as stream:
+            assert stream.result().output_text == "a"
+            [loss] = stream.warnings
+        assert (loss.path, loss.kind) == ("n", "mapped")
+        with client.responses("acme/m", "Hello", n=1, stream=True) as stream:
+            stream.result()
+            assert stream.warnings == []
+
+
 def test_errors_are_the_providers(server: RawServer, ask: Any) -> None:
     server.answer = lambda asked, wire: wire.reply(404, answers.error("gone"))
     with pytest.raises(jackfield.NotFoundError) as caught:

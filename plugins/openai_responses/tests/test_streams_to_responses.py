@@ -391,3 +391,109 @@ def test_only_the_first_choice_is_told() -> None:
 
 def test_a_stream_without_chunks_has_no_events() -> None:
     assert response_events(END, {}, {}) == []
+
+
+# What chat servers get wrong -----------------------------------------------------------------------
+
+
+def replied(*choices: dict[str, Any]) -> list[Any]:
+    """The events of chunks with these choices."""
+    state: dict[str, Any] = {}
+    chunks = [{"id": "chatcmpl-1", "created": 1, "model": "m", "choices": [c]} for c in choices]
+    return [e for chunk in (*chunks, END) for e in response_events(chunk, state, REQUEST)]
+
+
+@pytest.mark.parametrize(
+    ("deltas", "calls"),
+    [
+        (
+            [call(0, '{"x":1}', "a"), call(0, '{"y":2}', "b", "g")],
+            [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')],
+        ),
+        (
+            [call(0, '{"x"', "a"), call(0, ":1}", name=None), call(0, "[", "b", "g")]
+            + [call(0, "]", name=None)],
+            [("a", "f", '{"x":1}'), ("b", "g", "[]")],
+        ),
+        ([call(0, '{"x"', "a"), call(0, ":1}", "b", None)], [("a", "f", '{"x":1}')]),
+        ([call(0, "", "a", None), call(0, "{}", "b", "f")], [("a", "f", "{}")]),
+    ],
+)
+def test_another_id_with_a_name_is_another_call(deltas: list[Any], calls: list[Any]) -> None:
+    events = events_of(*deltas)
+    output = accepted(events).output
+    assert [(item.call_id, item.name, item.arguments) for item in output] == calls
+    shared = {"id": "chatcmpl-1", "model": "m"}
+    chunks = [{**shared, "choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    whole = responses_answer(fold(chunks), REQUEST)["output"]
+    assert [(item["call_id"], item["name"], item["arguments"]) for item in whole] == calls
+
+
+THINKING = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
+OTHER = {"type": "reference", "reference_ids": [1]}
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        [[THINKING, {"type": "text", "text": "42"}]],
+        [[THINKING], [{"type": "text", "text": "4"}], [{"type": "text", "text": "2"}]],
+        [[THINKING], "4", "2", ""],
+        ["", [{"type": "thinking", "thinking": "Hm."}], "42"],
+        [[{"type": "thinking", "thinking": "H"}], [{"type": "thinking", "thinking": "m."}], "42"],
+    ],
+)
+def test_text_in_parts_is_text_and_thinking_is_reasoning(contents: list[Any]) -> None:
+    events = events_of(*({"content": content} for content in contents))
+    response = accepted(events)
+    assert response.output_text == "42"
+    assert [item.type for item in response.output] == ["reasoning", "message"]
+    assert response.output[0].summary[0].text == "Hm."
+    assert "provider_specific_fields" not in events[-1]["response"]
+    are_events(events)
+
+
+def test_other_parts_of_content_are_kept() -> None:
+    events = events_of({"content": [{"type": "text", "text": "a"}, OTHER]})
+    response = events[-1]["response"]
+    assert response["provider_specific_fields"] == {"message": {"content": [OTHER]}}
+    assert accepted(events).output_text == "a"
+
+
+def test_arguments_that_are_an_object_are_its_json() -> None:
+    given_ = {"index": 0, "id": "a", "function": {"name": "f", "arguments": {"x": [1, "é"]}}}
+    events = events_of({"tool_calls": [given_]})
+    (item,) = accepted(events).output
+    assert item.arguments == '{"x":[1,"é"]}'
+    are_events(events)
+
+
+def test_an_end_that_nobody_knows_is_kept() -> None:
+    response = events_of({"content": "a"}, reason="new_reason")[-1]["response"]
+    assert response["status"] == "completed"
+    kept = {"choice": {"finish_reason": "new_reason"}}
+    assert response["provider_specific_fields"] == kept
+
+
+def test_blanks_behind_arguments_that_were_whole_change_nothing() -> None:
+    first, second = call(0, '{"a":1}', "a"), call(1, "{}", "b")
+    events = events_of(first, second, call(0, "\n", name=None))
+    done = [e["item"] for e in events if e["type"] == "response.output_item.done"]
+    assert done == events[-1]["response"]["output"]
+    assert [item.arguments for item in accepted(events).output] == ['{"a":1}', "{}"]
+
+
+@pytest.mark.parametrize("order", [(1, 0, 1, 0), (0, 1, 0, 1)])
+def test_the_choice_with_the_lowest_number_is_told(order: tuple[int, ...]) -> None:
+    said = [{"index": at, "delta": {"content": str(at)}, "finish_reason": "stop"} for at in order]
+    assert accepted(replied(*said)).output_text == "00"
+
+
+def test_a_choice_without_a_first_one_is_told_in_the_end() -> None:
+    said = [
+        {"index": at, "delta": {"content": text}, "finish_reason": "stop"}
+        for at, text in ((2, "c"), (1, "a"), (1, "b"))
+    ]
+    events = replied(*said)
+    assert accepted(events).output_text == "ab"
+    assert [event["sequence_number"] for event in events] == list(range(len(events)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jackfield.envelope import END, Call, Chunk, Event, Result, WireRequest, WireResponse
-from jackfield.errors import APIResponseValidationError
+from jackfield.errors import APIError, APIResponseValidationError
 from jackfield_openai_responses.answers.to_chat import chat_answer
 from jackfield_openai_responses.chat_to_responses.request import to_responses
 from jackfield_openai_responses.native import EVENTS
@@ -39,7 +39,12 @@ def result(response: WireResponse) -> Result:
             request_id=response.headers.get("x-request-id"),
             body=answer,
         )
-    return Result(chat_answer(answer))
+    try:
+        return Result(chat_answer(answer))
+    except APIError as error:
+        error.headers = dict(response.headers)
+        error.request_id = error.request_id or response.headers.get("x-request-id")
+        raise
 
 
 def chunks(call: Call, event: Event, state: dict[str, Any]) -> Sequence[Chunk]:

@@ -21,13 +21,13 @@ _DETAILS = {finish: reason for reason, finish in _REASONS.items()}
 
 
 def finish_reason(response: Mapping[str, Any], *, calls: bool) -> str | None:
-    """The finish reason of a Response; None while it is unfinished.
+    """The finish reason of a Response; None while it is unfinished, and if it failed.
 
     An incomplete one ends with ``length`` unless it says ``content_filter``: what else it may say
     stays readable in ``incomplete_details``.
     """
     status = response.get("status")
-    if str(status) in UNFINISHED:
+    if str(status) in UNFINISHED | FAILED:
         return None
     if status == "incomplete":
         details = response.get("incomplete_details")

@@ -47,6 +47,8 @@ async def ask(
     if not _NAMES.isdisjoint(params):  # they would be taken for the call's own arguments
         settings["extra_body"] = {name: params[name] for name in _NAMES & params.keys()}
         params = {name: value for name, value in params.items() if name not in _NAMES}
+    if incoming.given_id is not None:
+        settings["extra_headers"] = {"X-Client-Request-Id": incoming.given_id}
     incoming.lane = "calls"
     began = time.perf_counter()
     try:

@@ -180,6 +180,8 @@ async def _open(
 ) -> AsyncReply:
     accepted = acceptable(incoming.headers.get(b"accept-encoding"))
     headers = {**forwarded(incoming.headers), "Accept-Encoding": accepted, **settings.headers}
+    if incoming.given_id is not None:
+        headers["X-Client-Request-Id"] = incoming.given_id
     outgoing = Outgoing(
         incoming.method,
         settings.base_url.rstrip("/") + path,

@@ -32,6 +32,7 @@ class Incoming:
         method, path, query: of the request line; the path as text, decoded.
         headers: by lower-case name; of repeated ones the last.
         id: the request's id: the client's ``x-request-id``, or one of ours.
+        given_id: the client's; the upstream is told of it as ``X-Client-Request-Id``.
         model: the configuration's name for the model, once it is known.
         requested: the client's.
         endpoint: the path of the endpoint, with names in braces; of a fixed set.
@@ -52,6 +53,7 @@ class Incoming:
         "endpoint",
         "error",
         "first",
+        "given_id",
         "headers",
         "id",
         "input_tokens",
@@ -80,7 +82,9 @@ class Incoming:
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.id = _legal_id(self.headers.get(b"x-request-id")) or id()
+        given = self.headers.get(b"x-request-id")
+        self.given_id = None if given is None else _legal_id(given)
+        self.id = self.given_id or id()
         self.model = ""
         self.requested = ""
         self.operation = ""
@@ -222,8 +226,8 @@ def too_large(limit: int) -> Refused:
     )
 
 
-def _legal_id(given: bytes | None) -> str | None:
-    if given is None or not 0 < len(given) <= 128:
+def _legal_id(given: bytes) -> str | None:
+    if not 0 < len(given) <= 128:
         return None
     text = given.decode("latin-1")
     return text if text.isascii() and text.isprintable() and " " not in text else None

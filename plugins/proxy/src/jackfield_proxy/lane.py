@@ -126,6 +126,8 @@ async def ask(
     if line.accepts:
         wanted = given.get(b"accept")
         headers["Accept"] = wanted.decode("latin-1") if wanted else "*/*"
+    if incoming.given_id is not None:
+        headers["X-Client-Request-Id"] = incoming.given_id
     outgoing = Outgoing(
         "POST", line.url, headers, with_model(data, body, route.model), settings.timeouts
     )

@@ -11,26 +11,11 @@ import pytest
 from proxying import Proxy, running
 from rawserver import Asked, RawServer, Wire
 
-sys.path.insert(0, str(Path(__file__).parent))  # for plain_http
+sys.path.insert(0, str(Path(__file__).parent))  # for plain_http, ordinary
+
+from ordinary import COMPLETION
 
 Answer = Callable[[Asked, Wire], Any]
-
-COMPLETION: dict[str, Any] = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "created": 1,
-    "model": "gpt-4o",
-    "choices": [
-        {
-            "index": 0,
-            "message": {"role": "assistant", "content": "hello", "refusal": None},
-            "finish_reason": "stop",
-            "logprobs": None,
-        }
-    ],
-    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-}
-
 
 def complete(asked: Asked, wire: Wire) -> None:
     """An ordinary answer."""

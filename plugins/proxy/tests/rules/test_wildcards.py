@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ordinary import COMPLETION
 from plain_http import CHAT, ask
 from proxying import Proxy, running
 from rawserver import Asked, RawServer, Wire
@@ -51,28 +52,12 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-CHATTED = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "created": 1,
-    "model": "m",
-    "choices": [
-        {
-            "index": 0,
-            "message": {"role": "assistant", "content": "a"},
-            "finish_reason": "stop",
-            "logprobs": None,
-        }
-    ],
-}
-
-
 @pytest.fixture(autouse=True)
 def answering(upstream: RawServer) -> None:
     """The upstream serves every surface."""
 
     def answer(asked: Asked, wire: Wire) -> None:
-        wire.reply(200, ANSWERS.get(asked.target, CHATTED))
+        wire.reply(200, ANSWERS.get(asked.target, COMPLETION))
 
     upstream.answer = answer
 

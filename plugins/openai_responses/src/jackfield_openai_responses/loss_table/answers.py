@@ -85,7 +85,7 @@ ANSWERS: tuple[Row, ...] = (
         ),
         (
             "response.output_item.done",
-            "reasoning, and other items that are encrypted, wait for the end of the stream, where "
+            "items that are encrypted, reasoning among them, wait for the end of the stream, where "
             "they are encrypted anew; another item comes with its event",
         ),
         (
@@ -113,6 +113,12 @@ ANSWERS: tuple[Row, ...] = (
         (
             ("error", "response.failed", "response.cancelled"),
             "raised as the error of its code, with what came so far",
+        ),
+        (
+            "pieces that are not the text",
+            "of a content, refusal, reasoning or call, lost or in disorder: what was said can't be "
+            "taken back, so that the end is an APIResponseValidationError with the chat completion "
+            "of the last event as partial; blanks around a text don't count",
         ),
     ),
     *rows_of(

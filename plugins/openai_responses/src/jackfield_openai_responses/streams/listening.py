@@ -4,6 +4,8 @@ An item says what its deltas say while it may speak, and when it is done the res
 is: all of it for a server that sends no deltas. Two things wait for the end of the stream, because
 the answer has others than the events before it: encrypted items (reasoning among them, but not its
 texts), which are encrypted anew, and log probabilities, which are rounded.
+
+What is said can't be taken back: where it was no beginning of the answer, the end says so.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ Heard = list[Delta] | None
 
 _PLACES: dict[Kind, tuple[str, ...]] = {
     "message": ("content", "refusal", "annotations"),
-    "reasoning": ("reasoning_content",),
+    "reasoning": ("reasoning_content", "reasoning_items"),
     "other": ("output_items",),
     "call": (),
 }
@@ -35,6 +37,7 @@ class Listener:
         self._said = Said()
         self._order = Order()
         self._summarised = False
+        self._later = False  # items of reasoning wait for the end
 
     def expect(self, response: Mapping[str, Any]) -> None:
         """Note what a Response that is not complete says of itself."""
@@ -48,6 +51,14 @@ class Listener:
         if isinstance(output, list) and output:
             return output
         return [item.final for item in self._order.items() if item.final is not None]
+
+    def contradicts(self, response: Mapping[str, Any], message: Mapping[str, Any]) -> str | None:
+        """What was said otherwise than the answer's message has it; None if it is its beginning.
+
+        Also None where nothing says what the whole is.
+        """
+        known = response.get("output") or all(i.final is not None for i in self._order.items())
+        return self._said.contradicts(message) if known else None
 
     def finish(self, choice: Mapping[str, Any]) -> list[Delta]:
         """All that was not said of the message of a choice of the complete answer."""
@@ -98,7 +109,10 @@ class Listener:
             texts = reasoning_texts(final)
             before = BETWEEN if said.settled("reasoning_content") else ""
             whole = before + BETWEEN.join(texts) if texts else None
-            return _only(said.text_rest("reasoning_content", whole))
+            delta = said.text_rest("reasoning_content", whole)
+            later = final.get("encrypted_content") or not self._order.follows(item)
+            self._later = self._later or bool(later)
+            return _only(delta if self._later else delta | said.things("reasoning_items", [final]))
         if item.kind == "call":
             if item.call is not None:
                 return _only(item.call.rest(final[PAYLOAD[final["type"]]]))

@@ -6,7 +6,7 @@ of a delta that says something, and note it; an empty delta says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from jackfield_openai_responses.output_items import tool_call
@@ -18,9 +18,23 @@ Delta = dict[str, Any]
 _PAYLOAD = {"function": "arguments", "custom": "input"}
 
 
+def _payload(call: dict[str, Any]) -> str:
+    """The arguments or input of a tool call."""
+    said: str = call[call["type"]][_PAYLOAD[call["type"]]]
+    return said
+
+
 def rest_of(whole: str, said: str) -> str:
     """What is still to be said of a text; nothing where something else was said instead."""
     return whole[len(said) :] if whole.startswith(said) else ""
+
+
+def differs(whole: str, said: str) -> bool:
+    """Whether something else was said than a text's beginning; blanks around it don't count.
+
+    Some servers trim what they have streamed.
+    """
+    return not whole.startswith(said) and whole.strip() != said.strip()
 
 
 class Call:
@@ -120,22 +134,40 @@ class Said:
 
     def calls_rest(self, whole: Sequence[dict[str, Any]]) -> Delta:
         """The delta that completes the tool calls, and begins those that are not begun."""
-        left = list(self.calls)
         deltas: list[Any] = []
-        known: list[Call | None] = []
-        for call in whole:
-            same = next((begun for begun in left if begun.id == call["id"]), None)
-            known.append(same)
-            if same is not None:
-                left.remove(same)
-        for call, same in zip(whole, known, strict=True):
-            # A server that changes ids on the way still means the call that was begun.
-            begun = same or (left.pop(0) if left else None)
+        for call, begun in self._known(whole):
             if begun is not None:
-                rest = begun.rest(call[call["type"]][_PAYLOAD[call["type"]]])
-                deltas += rest.get("tool_calls", ())
+                deltas += begun.rest(_payload(call)).get("tool_calls", ())
                 continue
             begun = Call(len(self.calls), call)
             self.calls.append(begun)
             deltas.append({"index": begun.number, **call})
         return {"tool_calls": deltas} if deltas else {}
+
+    def _known(self, whole: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], Call | None]]:
+        """Each of the answer's tool calls with the one that was begun for it, if any."""
+        left = list(self.calls)
+        same: list[Call | None] = []
+        for call in whole:
+            same.append(next((begun for begun in left if begun.id == call["id"]), None))
+            if same[-1] is not None:
+                left.remove(same[-1])
+        # A server that changes ids on the way still means the call that was begun.
+        return [
+            (call, begun or (left.pop(0) if left else None))
+            for call, begun in zip(whole, same, strict=True)
+        ]
+
+    def contradicts(self, message: Mapping[str, Any]) -> str | None:
+        """What was said otherwise than the whole message has it; None if all is its beginning."""
+        for name in TEXTS:
+            said, whole = "".join(self._texts.get(name, ())), message.get(name)
+            # Some servers stream reasoning that is not in their answer.
+            if differs(whole or "", said) and (whole is not None or name != "reasoning_content"):
+                return name
+        known = self._known(message.get("tool_calls", ()))
+        for call, begun in known:
+            if begun is not None and differs(_payload(call), "".join(begun.pieces)):
+                return f"the call {call['id']}"
+        meant = [begun for _, begun in known]
+        return next((f"the call {call.id}" for call in self.calls if call not in meant), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from jackfield.envelope import END, Chunk
-from jackfield.errors import error_from_body
+from jackfield.errors import APIResponseValidationError, error_from_body
 from jackfield_openai_responses.answers.to_chat import answer_of, head
 from jackfield_openai_responses.endings import FAILED, failure
 from jackfield_openai_responses.streams.events import sayings
@@ -37,6 +37,8 @@ def chat_chunks(event: Any, state: dict[str, Any], *, include_usage: bool = Fals
 
     Raises:
         APIError: the Response failed; the class is that of its error's code.
+        APIResponseValidationError: the pieces of a text that came are not its beginning: some were
+            lost, or out of order. Like the other, it has the whole answer as its ``partial``.
     """
     if event is END:
         return []
@@ -102,6 +104,16 @@ class _Stream:
     def _end(self, response: dict[str, Any]) -> list[Chunk]:
         self._ended = True
         answer = answer_of(response, self._listener.output_of(response))
+        wrong = self._listener.contradicts(response, answer["choices"][0]["message"])
+        if wrong is not None:
+            error = APIResponseValidationError(
+                f"the stream lost pieces of {wrong}, or gave them in disorder: they are not what "
+                "its last event says, which partial holds",
+                body=response,
+                retryable=False,
+            )
+            error.partial = answer
+            raise error
         choice, usage = answer.pop("choices")[0], answer.pop("usage", None)
         chunks = [*map(self._chunk, self._listener.finish(choice))]
         kept = choice["message"].get("provider_specific_fields", {})

@@ -134,13 +134,17 @@ class Order:
         say nothing but themselves, so that they can as well wait for those not heard of yet.
         """
         if not item.speaking:
-            heard = item.kind != "other" or all(n in self._items for n in range(item.index))
+            heard = item.kind != "other" or self.follows(item)
             item.speaking = heard and all(
                 other.settled or other.call is not None
                 for other in self._items.values()
                 if other.kind == item.kind and other.index < item.index
             )
         return item.speaking
+
+    def follows(self, item: Told) -> bool:
+        """Whether all items before it were heard of."""
+        return all(number in self._items for number in range(item.index))
 
     def _index(self, event: dict[str, Any]) -> int:
         number = event.get("output_index")

@@ -138,7 +138,7 @@ class AiohttpTransport:
         for _ in range(_STALE_AT_MOST):
             try:
                 return await self._once(outgoing, headers, body)
-            except Exception as error:  # noqa: BLE001 - looked at, and raised
+            except Exception as error:
                 if not was_stale(error) or not (body is None or type(body) is bytes):
                     raise
         return await self._once(outgoing, headers, body)
