@@ -399,10 +399,11 @@ def test_a_call_from_a_remote_client_never_reads_a_path(
 ) -> None:
     """The proxy's way in: the same flow, with ``origin="remote"``."""
     path = given_as("path", tmp_path)
-    with client_with(upstream, content_plugin()) as client:
-        ready = client._begin("chat", "acme/m", {"messages": message(path)}, origin="remote")
-        with pytest.raises(jackfield.SourceError, match="came over a network"):
-            client._driver().run(ready.flow)
+    with (
+        client_with(upstream, content_plugin(), origin="remote") as client,
+        pytest.raises(jackfield.SourceError, match="came over a network"),
+    ):
+        client.completion("acme/m", message(path))
     assert upstream.requests == []
 
 
@@ -641,9 +642,8 @@ def test_a_remote_client_names_no_file_and_sends_base64_as_ever(
     base = {"type": "image_url", "image_url": base64.b64encode(PNG).decode()}
     messages = [{"role": "user", "content": [*given, base]}]
     plugins: list[Any] = ["openai-content", provider("acme", upstream.base_url)]
-    with jackfield.Client(plugins=plugins) as client:
-        ready = client._begin("chat", "acme/m", {"messages": messages}, origin="remote")
-        client._driver().run(ready.flow)
+    with jackfield.Client(plugins=plugins, origin="remote") as client:
+        client.completion("acme/m", messages)
     sent = upstream.requests[-1].json["messages"][0]["content"]
     assert sent == [*given, {"type": "image_url", "image_url": {"url": EXPECTED["url"]}}]
 

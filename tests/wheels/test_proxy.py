@@ -16,7 +16,7 @@ from jackfield_testing import Sandbox
 SERVER = ("core", "cli", "proxy")
 CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}
 ELSEWHERE: dict[str, tuple[str, Any]] = {
-    "/v1/completions": ("jackfield-openai-text", {"model": "gpt-3.5-turbo-instruct", "prompt": "x"}),
+    "/v1/completions": ("jackfield-openai-text", {"model": "babbage-002", "prompt": "x"}),
     "/v1/embeddings": ("jackfield-openai-embeddings", {"model": "x", "input": "x"}),
     "/v1/responses": ("jackfield-openai-responses", {"model": "gpt-4o", "input": "x"}),
     "/v1/audio/speech": ("jackfield-openai-audio", {"model": "x", "input": "x", "voice": "y"}),

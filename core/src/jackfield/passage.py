@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(rb"\\u00[2-7]")
 """How JSON may spell any ASCII letter."""
+_PLAIN = re.compile(r"[ !#-.0-\[\]-~]*")
+"""Text that JSON spells in one way, but for such escapes: no quote, slash or backslash."""
 
 
 class Passage:
@@ -42,6 +44,7 @@ class Passage:
         "_always",
         "_looked_at",
         "_parts",
+        "_plain",
         "_registry",
         "_required",
         "_streams",
@@ -66,6 +69,7 @@ class Passage:
         self._always = any(rewriter.always for rewriter in rewriters)
         self._triggers = frozenset(name for rewriter in rewriters for name in rewriter.params)
         self._types = frozenset(part for rewriter in rewriters for part in rewriter.parts)
+        self._plain = all(_PLAIN.fullmatch(part) for part in self._types)
         self._parts = tuple(sorted(b'"%s"' % part.encode() for part in self._types))
         manifest = route.plugin.manifest
         rules = [
@@ -93,11 +97,12 @@ class Passage:
             self._always
             or not self._triggers.isdisjoint(body)
             or not self._required <= body.keys()
-            or (not self._streams and body.get("stream"))
+            or (not self._streams and "stream" in body)
         ):
             return False
         if self._parts:
-            if _ESCAPE.search(text):  # a content part's type could be spelled so
+            # A content part's type could be spelled in another way.
+            if not self._plain or _ESCAPE.search(text):
                 if not self._types.isdisjoint(parts_in(body)):
                     return False
             else:
@@ -139,4 +144,6 @@ def passage(registry: Registry, surface: str, model: str) -> Passage | None:
     claim, manifest = route.claim, route.plugin.manifest
     if claim.path is None or not claim.identity or manifest is None or manifest.endpoint is None:
         return None
+    if any(p.usable and p.manifest and p.manifest.middleware for p in registry.plugins):
+        return None  # it is around every call
     return Passage(route, claim.path, manifest.endpoint, registry)

@@ -393,7 +393,7 @@ def test_a_stream_without_chunks_has_no_events() -> None:
     assert response_events(END, {}, {}) == []
 
 
-# What chat servers get wrong -----------------------------------------------------------------------
+# What chat servers get wrong ----------------------------------------------------------------------
 
 
 def replied(*choices: dict[str, Any]) -> list[Any]:
@@ -411,8 +411,12 @@ def replied(*choices: dict[str, Any]) -> list[Any]:
             [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')],
         ),
         (
-            [call(0, '{"x"', "a"), call(0, ":1}", name=None), call(0, "[", "b", "g")]
-            + [call(0, "]", name=None)],
+            [
+                call(0, '{"x"', "a"),
+                call(0, ":1}", name=None),
+                call(0, "[", "b", "g"),
+                call(0, "]", name=None),
+            ],
             [("a", "f", '{"x":1}'), ("b", "g", "[]")],
         ),
         ([call(0, '{"x"', "a"), call(0, ":1}", "b", None)], [("a", "f", '{"x":1}')]),

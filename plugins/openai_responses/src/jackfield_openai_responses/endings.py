@@ -16,6 +16,7 @@ FAILED = frozenset({"failed", "cancelled"})
 STATUSES = UNFINISHED | FAILED | {"completed", "incomplete"}
 """All statuses of a Response."""
 
+_KNOWN = frozenset({"stop", "length", "content_filter", "tool_calls", "function_call"})
 _REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
 _DETAILS = {finish: reason for reason, finish in _REASONS.items()}
 
@@ -41,6 +42,26 @@ def status_of(reason: Any) -> tuple[str, dict[str, Any] | None]:
     if isinstance(reason, str) and reason in _DETAILS:
         return "incomplete", {"reason": _DETAILS[reason]}
     return "completed", None
+
+
+def is_known(reason: Any) -> bool:
+    """Whether a Response says a choice's finish reason in its own words."""
+    return reason is None or (isinstance(reason, str) and reason in _KNOWN)
+
+
+def has_failed(choice: Mapping[str, Any]) -> bool:
+    """Whether a choice of a chat completion says that there was an error."""
+    return bool(choice.get("error")) or choice.get("finish_reason") == "error"
+
+
+def failure_of(choice: Mapping[str, Any], model: Any) -> APIError:
+    """The error for a choice that has failed, as the error that it may name says it."""
+    error = choice.get("error")
+    if not isinstance(error, Mapping):
+        error = {"message": error if isinstance(error, str) else "the chat model failed"}
+    return error_from_body(
+        None, {"error": dict(error)}, model=model if isinstance(model, str) else None
+    )
 
 
 def failure(response: Mapping[str, Any]) -> APIError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jackfield_openai_responses.answers.contents import content_of
 from jackfield_openai_responses.answers.ids import item_id
 from jackfield_openai_responses.citations import text_annotation
 from jackfield_openai_responses.entries import restored
@@ -44,6 +46,7 @@ def output_of(completion_id: Any, choice: Mapping[str, Any], status: str) -> lis
 def reasoning_text(message: Mapping[str, Any]) -> str:
     """What the model thought; empty where the message doesn't say."""
     texts = [message.get(name) for name in REASONING]
+    texts.append(content_of(message.get("content")).thought)
     return next((text for text in texts if isinstance(text, str) and text), "")
 
 
@@ -60,14 +63,13 @@ def parts_of(message: Mapping[str, Any], logprobs: Any, *, alone: bool) -> list[
 
     Text that is empty is a part only where the answer has nothing else (``alone``).
     """
-    content, refusal = message.get("content"), message.get("refusal")
+    content, refusal = content_of(message.get("content")).text, message.get("refusal")
     notes = _listed(message.get("annotations"))
     spoken = refusal or isinstance(message.get("audio"), Mapping)
     parts = []
     if content or notes or (content == "" and alone and not spoken):
-        text = content if isinstance(content, str) else ""
         noted = [text_annotation(each, 0) for each in notes]
-        parts.append(text_part(text, noted, tokens_of(logprobs, "content")))
+        parts.append(text_part(content or "", noted, tokens_of(logprobs, "content")))
     if isinstance(refusal, str) and refusal:
         parts.append(refusal_part(refusal, tokens_of(logprobs, "refusal")))
     return parts
@@ -153,9 +155,16 @@ def call_item(completion_id: Any, number: int, call: Any, status: str = "complet
         "status": status,
         "call_id": call.get("id") or item_id("call", completion_id, number),
         "name": _text(said.get("name")),
-        field: _text(said.get(field)),
+        field: payload_of(said.get(field)),
     }
     return {**more, **item}
+
+
+def payload_of(value: Any) -> str:
+    """Arguments or input as a text: some servers give the object that the text should be of."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _text(value: Any) -> str:

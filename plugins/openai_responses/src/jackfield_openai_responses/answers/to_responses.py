@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jackfield.envelope import Loss
+from jackfield_openai_responses.answers.contents import content_of
 from jackfield_openai_responses.answers.echoes import echoes
 from jackfield_openai_responses.answers.ids import response_id
 from jackfield_openai_responses.answers.items import REASONING, output_of, tokens_of
 from jackfield_openai_responses.answers.to_chat import logprobs as logprobs_of
-from jackfield_openai_responses.endings import STATUSES, status_of
+from jackfield_openai_responses.endings import STATUSES, failure_of, has_failed, is_known, status_of
 from jackfield_openai_responses.fields import TELLING
 from jackfield_openai_responses.losses import TO_RESPONSES, row
 from jackfield_openai_responses.usage import response_usage
@@ -46,8 +47,24 @@ def responses_answer(completion: Mapping[str, Any], request: Mapping[str, Any]) 
     Args:
         completion: a chat completion; it is not changed.
         request: the parameters of the Responses request, which a Response says again.
+
+    Raises:
+        APIError: the choice ended in an error; the class is that of the error's code, and
+            ``partial`` the failed Response.
     """
     choice = _first_choice(completion)
+    if has_failed(choice):
+        error = failure_of(choice, completion.get("model"))
+        partial = _answer(completion, choice, request)
+        said = {"code": error.code or "server_error", "message": error.message}
+        error.partial = {**partial, "status": "failed", "error": said}
+        raise error
+    return _answer(completion, choice, request)
+
+
+def _answer(
+    completion: Mapping[str, Any], choice: Mapping[str, Any], request: Mapping[str, Any]
+) -> dict[str, Any]:
     status, details = status_of(choice.get("finish_reason"))
     known = completion.get("status")
     answer = started(completion, request) | {
@@ -104,8 +121,10 @@ def _first_choice(completion: Mapping[str, Any]) -> Mapping[str, Any]:
 def _without_a_place(choice: Mapping[str, Any], output: Sequence[Any]) -> dict[str, Any]:
     message = choice.get("message") or {}
     said = {name: value for name, value in message.items() if name not in _MAPPED_OF_A_MESSAGE}
-    # Some servers give parts, where the API has a text.
-    odd = {name: message[name] for name in _TOKENS if not isinstance(message.get(name, ""), str)}
+    # Some servers give other things, where the API has a text.
+    refusal = message.get("refusal")
+    odd = {"content": content_of(message.get("content")).rest}
+    odd["refusal"] = None if isinstance(refusal, str) else refusal
     said |= {name: value for name, value in odd.items() if value is not None}
     kept = said.pop("provider_specific_fields", None)
     if isinstance(kept, Mapping):
@@ -113,6 +132,8 @@ def _without_a_place(choice: Mapping[str, Any], output: Sequence[Any]) -> dict[s
     if kept:
         said["provider_specific_fields"] = kept
     rest = {name: value for name, value in choice.items() if name not in _MAPPED_OF_A_CHOICE}
+    if not is_known(choice.get("finish_reason")):
+        rest["finish_reason"] = choice["finish_reason"]
     tokens = {name: tokens_of(choice.get("logprobs"), name) or None for name in _TOKENS}
     if any(tokens.values()) and logprobs_of(output) != tokens:
         rest["logprobs"] = choice["logprobs"]  # some are of no text: a tool call's

@@ -148,6 +148,16 @@ ANSWERS: tuple[Row, ...] = (
             ("choices[0].message", "choices[0]"),
             "its fields without a place are in provider_specific_fields of the response",
         ),
+        (
+            "choices[0].message.content in parts",
+            "texts are one text and thinking is reasoning, as other servers' names for it; other "
+            "parts are in provider_specific_fields of the response",
+        ),
+        (
+            "choices[0].finish_reason",
+            "is the status: incomplete for length and content_filter, completed for any other "
+            "word; one that nobody knows is in provider_specific_fields of the response too",
+        ),
         ("choices[0].message.audio", "a field of the message's item, which the API has not"),
         (
             ("choices[0].message.tool_calls[].*", "choices[0].message.tool_calls[].function.*"),
@@ -178,8 +188,12 @@ ANSWERS: tuple[Row, ...] = (
             "the total their sum",
         ),
         (
-            "choices[0].finish_reason",
-            "is the status: incomplete for length and content_filter, completed for any other word",
+            "choices[0].message.tool_calls[].function.arguments",
+            "an object, where a server gives one, is its JSON text, as is a custom tool's input",
+        ),
+        (
+            "tool_calls[].id",
+            "one that changes within a call stays the first; with a name it is another call's",
         ),
         (
             ("choices[0].message.reasoning_content", "choices[0].message.reasoning"),
@@ -204,10 +218,26 @@ ANSWERS: tuple[Row, ...] = (
     # A chat stream, as the answer to a Responses call -------------------------------------------
     *rows_of(
         TO_RESPONSES,
+        "answer",
+        "field",
+        "error",
+        (
+            ("choices[0].error", "choices[0].finish_reason: error"),
+            "raised as the error of its code, with the failed response as partial",
+        ),
+    ),
+    *rows_of(
+        TO_RESPONSES,
+        "stream",
+        "field",
+        "warning",
+        ("choices", "a response is one answer: only the first choice is told of"),
+    ),
+    *rows_of(
+        TO_RESPONSES,
         "stream",
         "field",
         "not carried",
-        ("choices", "a response is one answer: only the choice that comes first is told of"),
         (
             ("annotations", "logprobs"),
             "behind the end of their text: in its item at the end, without an event",

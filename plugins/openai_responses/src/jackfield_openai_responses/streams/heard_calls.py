@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jackfield_openai_responses.answers.items import CALLS, call_kind
+from jackfield_openai_responses.answers.items import CALLS, call_kind, payload_of
 from jackfield_openai_responses.streams.opened import Call
 
 
@@ -22,7 +22,8 @@ class HeardCall:
         kind = call_kind(delta)
         for name, value in delta.items():
             if name not in (kind, "index") and value not in (None, ""):
-                self.call[name] = value
+                if name != "id" or not self.call.get("id"):  # one that changes on the way is none
+                    self.call[name] = value
         if kind is None:
             return ""
         field = CALLS[kind][2]
@@ -30,11 +31,17 @@ class HeardCall:
         for name, value in delta[kind].items():
             if name != field and value not in (None, ""):
                 said[name] = value
-        piece = delta[kind].get(field)
-        if not isinstance(piece, str):
-            return ""
+        piece = payload_of(delta[kind].get(field))
         said[field] += piece
         return piece
+
+    def ends_before(self, delta: Mapping[str, Any]) -> bool:
+        """Whether a delta of the same index begins another call: it has another id, and a name."""
+        kind, known = call_kind(delta), self.call.get("id")
+        if not known or delta.get("id") in (None, "", known) or kind is None:
+            return False
+        own = call_kind(self.call)
+        return bool(own and self.call[own]["name"] and delta[kind].get("name"))
 
     def known(self) -> bool:
         """Whether enough is known of it to tell of it: its id and its name."""

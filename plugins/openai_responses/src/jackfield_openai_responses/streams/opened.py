@@ -196,6 +196,7 @@ class Call(Opened):
 
     def __init__(self, tell: Tell, index: int, number: int, completion_id: Any, call: Item) -> None:
         self._made_of = (completion_id, number, call)
+        self._done: Item | None = None
         self._kind = call_kind(call) or "function"
         self._field = CALLS[self._kind][2]
         item = self.item("in_progress")
@@ -223,12 +224,13 @@ class Call(Opened):
         return True
 
     def item(self, status: str) -> Item:
-        """The item with what was heard of the call."""
-        found: Item = call_item(*self._made_of, status)
+        """The item with what was heard of the call until it was done."""
+        found: Item = self._done or call_item(*self._made_of, status)
         return found
 
     def _finish(self, status: str) -> None:
-        item = self.item(status)
+        # What is heard of the call later is in no event.
+        item = self._done = self.item(status)
         named = {"name": item["name"]} if self._kind == "function" else {}
         self._about(f"{_CALL_EVENTS[self._kind]}.done", **named, **{self._field: item[self._field]})
 

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from jackfield.envelope import END
 from jackfield.surfaces.chat import fold
+from jackfield_openai_responses.answers.contents import content_of
 from jackfield_openai_responses.answers.ids import item_id, response_id
 from jackfield_openai_responses.answers.items import REASONING, call_kind, tokens_of
 from jackfield_openai_responses.answers.to_responses import responses_answer, started
+from jackfield_openai_responses.endings import has_failed
 from jackfield_openai_responses.streams.heard_calls import HeardCall
 from jackfield_openai_responses.streams.opened import (
     Call,
@@ -31,12 +33,16 @@ def response_events(chunk: Any, state: dict[str, Any], request: Mapping[str, Any
     chunks, with its items in the order in which they came. An item is done when another begins; a
     tool call whose arguments may go on only at the end, since chat can mix the deltas of several.
 
-    Of several choices only the one that comes first is told.
+    Of several choices only the first is told: that with index 0, as it comes; where there is none,
+    that with the lowest index, at the end.
 
     Args:
         chunk: the decoded chunk, or `END`.
         state: this stream's own, empty before its first chunk.
         request: the parameters of the Responses request, which a Response says again.
+
+    Raises:
+        APIError: the choice ends in an error; ``partial`` is the Response as far as it came.
     """
     stream: _Stream | None = state.get(_STREAM)
     if stream is None:
@@ -55,12 +61,13 @@ class _Stream:
         self._number = 0
         self._begun = False
         self._id: Any = None  # of the chat completion
-        self._index: Any = None  # of the choice
+        self._told = False  # whether there is a choice with index 0
         self._items: list[Opened] = []
         self._reasoning: Reasoning | None = None
         self._reasoning_name: str | None = None
         self._message: Message | None = None
-        self._calls: dict[Any, HeardCall] = {}
+        self._calls: list[HeardCall] = []
+        self._latest: dict[Any, HeardCall] = {}  # by their index
         # Of text that is still to come.
         self._tokens: dict[str, list[Any]] = {kind: [] for kind in _PARTS.values()}
 
@@ -82,10 +89,9 @@ class _Stream:
             for name in ("created", "in_progress"):
                 self._tell(name, response=started(chunk, self._request))
         for choice in choices:
-            index = choice.get("index", 0)
-            self._index = index if self._index is None else self._index
-            if index == self._index:
-                self._choice(choice.get("delta") or {}, choice.get("logprobs"))
+            if _index(choice) == 0:
+                self._told = True
+                self._choice(choice)
 
     def _tell(self, event: str, **fields: Any) -> None:
         self._events.append(
@@ -95,14 +101,16 @@ class _Stream:
 
     # Deltas ---------------------------------------------------------------------------------------
 
-    def _choice(self, delta: Mapping[str, Any], logprobs: Any) -> None:
-        for name in REASONING:
-            thought = delta.get(name)
+    def _choice(self, choice: Mapping[str, Any]) -> None:
+        delta, logprobs = choice.get("delta") or {}, choice.get("logprobs")
+        content = content_of(delta.get("content"))
+        thoughts = [(name, delta.get(name)) for name in REASONING]
+        for name, thought in (*thoughts, ("content", content.thought)):
             if isinstance(thought, str) and thought and self._reasoning_name in (None, name):
                 self._reasoning_name = name
                 self._think(thought)
-        for name in ("content", "refusal"):
-            self._speak(name, delta.get(name), tokens_of(logprobs, name))
+        for name, said in (("content", content.text), ("refusal", delta.get("refusal"))):
+            self._speak(name, said, tokens_of(logprobs, name))
         for annotation in delta.get("annotations") or ():
             self._note(annotation)
         audio = delta.get("audio")
@@ -114,9 +122,12 @@ class _Stream:
                 self._call(index if type(index) is int else object(), call)
         legacy = delta.get("function_call")
         if isinstance(legacy, Mapping):
-            number = self._calls[_LEGACY].number if _LEGACY in self._calls else len(self._calls)
+            known = self._latest.get(_LEGACY)
+            number = len(self._calls) if known is None else known.number
             id_ = item_id("call", self._id, number)
             self._call(_LEGACY, {"id": id_, "function": legacy})
+        if has_failed(choice):
+            self._answer()  # is that failure
 
     def _think(self, piece: str) -> None:
         if self._reasoning is None or self._reasoning.closed:
@@ -159,9 +170,10 @@ class _Stream:
         return self._message
 
     def _call(self, key: Any, delta: Mapping[str, Any]) -> None:
-        heard = self._calls.get(key)
-        if heard is None:
-            heard = self._calls[key] = HeardCall(len(self._calls))
+        heard = self._latest.get(key)
+        if heard is None or heard.ends_before(delta):
+            heard = self._latest[key] = HeardCall(len(self._calls))
+            self._calls.append(heard)
         piece = heard.add(delta)
         if heard.opened is not None:
             heard.opened.say(piece)
@@ -182,16 +194,27 @@ class _Stream:
 
     # The end --------------------------------------------------------------------------------------
 
-    def _finish(self) -> None:
+    def _answer(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The chat completion that was heard, and the Response that it is."""
         folded = fold(self._chunks)
         folded["id"] = self._id
-        answer = responses_answer(folded, self._request)
+        return folded, responses_answer(folded, self._request)
+
+    def _finish(self) -> None:
+        if not self._told:
+            choices = [choice for chunk in self._chunks for choice in chunk.get("choices") or ()]
+            first = min(map(_index, choices), default=0)
+            for choice in choices:
+                if _index(choice) == first:
+                    self._choice(choice)
+        folded, answer = self._answer()
         message = folded["choices"][0]["message"] if folded["choices"] else {}
         self._finish_audio(message.get("audio"))
-        for heard in self._calls.values():
+        for heard in self._calls:
             if heard.opened is None:
                 self._finish_unknown(heard)
-        if not self._items and message.get("content") == "" and answer["output"]:
+        empty = content_of(message.get("content")).text == ""
+        if not self._items and empty and answer["output"]:
             self._said().say("output_text", "", self._tokens["output_text"])
         statuses = ["completed" for _ in self._items]
         if statuses and answer["status"] == "incomplete":
@@ -225,6 +248,11 @@ class _Stream:
 _LEGACY = "function_call"
 _PARTS = {"content": "output_text", "refusal": "refusal"}
 _ENDINGS = {"incomplete": "incomplete", "failed": "failed"}
+
+
+def _index(choice: Mapping[str, Any]) -> int:
+    index = choice.get("index", 0)
+    return index if type(index) is int else 0
 
 
 def _keeps_items(message: Mapping[str, Any]) -> bool:

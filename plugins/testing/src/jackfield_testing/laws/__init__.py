@@ -68,6 +68,7 @@ from jackfield_testing.laws.folding import (
     split_folds_back,
 )
 from jackfield_testing.laws.json_identity import identical, reads_back
+from jackfield_testing.laws.passing import goes_as_it_is
 from jackfield_testing.laws.policies import policy_holds
 from jackfield_testing.laws.purity import (
     chunks_are_pure,
@@ -115,6 +116,7 @@ __all__ = [
     "form_says",
     "forms_agree",
     "forms_of",
+    "goes_as_it_is",
     "identical",
     "is_of_the_class",
     "is_strict",

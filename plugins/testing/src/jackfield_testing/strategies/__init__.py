@@ -46,6 +46,7 @@ from jackfield_testing.strategies.errors import (
     error_objects,
     retry_situations,
 )
+from jackfield_testing.strategies.json_texts import json_texts
 from jackfield_testing.strategies.json_values import (
     integers,
     json_objects,
@@ -137,6 +138,7 @@ __all__ = [
     "input_lists",
     "integers",
     "json_objects",
+    "json_texts",
     "json_values",
     "keys",
     "landscapes",
