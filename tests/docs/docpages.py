@@ -20,6 +20,7 @@ _FENCE = re.compile(
 )
 _TITLE = re.compile(r'title="([^"]*)"')
 _SKIP = re.compile(r"<!-- test: skip because ([^>]+) -->\s*\Z")
+_RUNS = re.compile(r"^<!-- test: run the commands -->$", re.MULTILINE)
 SHELL = ("console", "bash", "sh", "shell")
 
 
@@ -30,6 +31,8 @@ class Block:
     code: str
     line: int
     skipped: str | None = None
+    runs: bool = False
+    """Whether it stands below the line that has commands run."""
 
 
 @attrs.frozen
@@ -55,6 +58,7 @@ class Page:
 
 
 def _blocks(text: str) -> Iterator[Block]:
+    mark = _RUNS.search(text)
     for found in _FENCE.finditer(text):
         skipped = _SKIP.search(text[: found.start()])
         title = _TITLE.search(found["rest"])
@@ -66,6 +70,7 @@ def _blocks(text: str) -> Iterator[Block]:
             code,
             text[: found.start()].count("\n") + 2,
             skipped[1].strip() if skipped else None,
+            mark is not None and mark.start() < found.start(),
         )
 
 

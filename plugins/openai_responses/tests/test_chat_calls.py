@@ -263,6 +263,52 @@ def test_a_response_in_the_background_is_not_waited_for(
     assert result.id == "resp_1"
 
 
+def test_a_response_in_the_background_can_be_waited_for(server: RawServer, make: Any) -> None:
+    shown = [response(status=each, output=[]) for each in ("queued", "in_progress")] + [FULL]
+    looks: list[Any] = []
+    server.answer = lambda asked, wire: wire.reply(200, looks.pop(0))
+    told: list[Any] = []
+    ask: Any = lambda c: c.completion(  # noqa: E731
+        "o3-deep-research",
+        HELLO,
+        background=True,
+        wait=True,
+        poll_interval=0,
+        on_progress=lambda progress: told.append(progress.partial),
+    )
+    looks[:] = shown
+    assert said(make(ask)) == FULLY
+    first, *others = server.requests
+    assert first.json == {"model": "o3-deep-research", "input": HELLO, "background": True}
+    assert [(asked.method, asked.target) for asked in others] == [
+        ("GET", "/v1/responses/resp_1")
+    ] * 2
+    assert all(isinstance(each, ChatCompletion) for each in told)
+    looks[:] = [shown[0], {**FULL, "status": "failed", "error": {"code": "server_error"}}]
+    with pytest.raises(jackfield.InternalServerError) as caught:
+        make(ask, max_retries=2)
+    assert looks == []
+    assert isinstance(caught.value.partial, ChatCompletion)
+    with pytest.raises(RequestError, match="stream") as wrong:
+        make(lambda c: c.completion("o3-deep-research", HELLO, wait=True, stream=True))
+    assert wrong.value.path == "wait"
+
+
+def test_an_answer_of_reasoning_alone_does_not_end_the_conversation(
+    server: RawServer, make: Any
+) -> None:
+    details = {"reason": "max_output_tokens"}
+    cut = {**THOUGHT, "status": "incomplete"}
+    answers(server, response(cut, status="incomplete", incomplete_details=details))
+    result = make(lambda c: c.completion("o3-pro", HELLO, max_tokens=16))
+    assert result.choices[0].finish_reason == "length"
+    turns = [*HELLO, result.choices[0].message, *HELLO]
+    answers(server, response())
+    again = make(lambda c: c.completion("o3-pro", turns))
+    assert server.requests[1].json["input"] == [*HELLO, *HELLO]
+    assert [loss.path for loss in again.warnings] == ["messages[1].reasoning_items"]
+
+
 @pytest.mark.parametrize("body", [{"detail": "Not Found"}, {"choices": []}])
 def test_what_is_no_response_is_an_error(server: RawServer, make: Any, body: Any) -> None:
     server.answer = lambda asked, wire: wire.reply(200, body)

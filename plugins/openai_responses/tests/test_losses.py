@@ -169,7 +169,7 @@ def test_the_loss_of_a_choice_has_the_tables_words() -> None:
     row = losses.row(TO_RESPONSES, "answer", "field", "choices")
     (loss,) = unplaced({"choices": [{}, {}]})
     assert (loss.path, loss.reason) == ("choices[1]", row.reason)
-    assert outcomes(TO_RESPONSES, "stream", "choices") == {"not carried"}
+    assert outcomes(TO_RESPONSES, "stream", "choices") == {"warning"}
 
 
 # Streams ----------------------------------------------------------------------------------------

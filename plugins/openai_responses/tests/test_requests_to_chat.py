@@ -330,6 +330,9 @@ def test_parts(given: Any, wanted: Any) -> None:
     assert messages(CALL, {**OUTPUT, "output": [given]})[1] == {**RESULT, "content": [wanted]}
 
 
+IMAGE_BY_ID = {"type": "input_image", "file_id": "file-1"}
+
+
 def test_images_that_are_an_id_are_left_out() -> None:
     image = {"type": "input_image", "file_id": "file-1", "detail": "auto"}
     text = {"type": "input_text", "text": "x"}
@@ -391,3 +394,57 @@ def test_references_are_an_error(item: dict[str, Any]) -> None:
 
 def test_what_is_no_item_is_sent_as_it_is() -> None:
     assert messages(HELLO, "no item") == [HELLO, "no item"]
+    assert messages(None, HELLO, None) == [None, HELLO, None]
+
+
+# Sound ------------------------------------------------------------------------------------------
+
+SPOKEN = {"id": "audio_1", "data": "AAAA", "transcript": "Hi.", "expires_at": 9}
+SOUND: dict[str, Any] = {
+    "type": "message",
+    "id": "msg_1",
+    "status": "completed",
+    "role": "assistant",
+    "content": [],
+}
+
+
+@pytest.mark.parametrize("passing", [False, True])
+def test_an_answer_in_audio_is_known_by_its_id(passing: bool) -> None:
+    given = [HELLO, {**SOUND, "audio": SPOKEN}, HELLO]
+    request, found = to_chat({"input": given}, passing=passing)
+    assert found == ()
+    turn = request["messages"][1]
+    assert turn["audio"] == {"id": "audio_1"}
+    if not passing:
+        assert turn == {"role": "assistant", "audio": {"id": "audio_1"}}
+        return
+    back, _ = to_responses(request, passing=True)
+    assert back["input"] == given
+
+
+def test_audio_stands_beside_what_else_was_said() -> None:
+    part = {"type": "output_text", "text": "So.", "annotations": []}
+    called = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
+    item = {**SOUND, "content": [part], "audio": SPOKEN}
+    (turn,) = messages(item, called)
+    assert turn["content"] == "So."
+    assert turn["audio"] == {"id": "audio_1"}
+    assert [call["id"] for call in turn["tool_calls"]] == ["c"]
+
+
+def test_audio_without_an_id_is_its_transcript() -> None:
+    item = {**SOUND, "audio": {"data": "AAAA", "transcript": "Hi."}}
+    said, found = lost(item)
+    assert said == [{"role": "assistant", "content": "Hi."}]
+    assert found == [("input[0].audio", "mapped")]
+    said, found = lost({**SOUND, "audio": {"data": "AAAA"}})
+    assert (said, found) == ([], [("input[0].audio", "dropped")])
+
+
+@pytest.mark.parametrize("content", [[IMAGE_BY_ID], [IMAGE_BY_ID, IMAGE_BY_ID]])
+def test_content_of_which_nothing_is_left_is_empty(content: Any) -> None:
+    said, found = lost({"role": "user", "content": content})
+    assert said == [{"role": "user", "content": ""}]
+    assert len(found) == len(content)
+    assert messages({"role": "user", "content": []}) == [{"role": "user", "content": []}]

@@ -475,3 +475,47 @@ def test_without_a_store_reasoning_that_cant_be_found_stays_out() -> None:
     assert [loss.path for loss in found] == ["messages[0].reasoning_items"]
     kept = {**message, "reasoning_items": [sealed]}
     assert items(kept, store=False) == [sealed, {**item, "id": "fc_1"}]
+
+
+REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "g"}
+THOUGHT = {"role": "assistant", "content": None, "reasoning_items": [REASONING]}
+ANSWER = {"role": "assistant", "content": "x"}
+RESULT = {"role": "tool", "tool_call_id": "a", "content": "1"}
+
+
+@pytest.mark.parametrize(
+    ("messages", "paths", "kept"),
+    [
+        ([HELLO, THOUGHT], [1], 0),
+        ([HELLO, THOUGHT, HELLO], [1], 0),
+        ([THOUGHT, HELLO, THOUGHT, THOUGHT, RESULT], [0, 2, 3], 0),
+        # Something follows it.
+        ([HELLO, THOUGHT, ANSWER], [], 1),
+        ([HELLO, THOUGHT, {"role": "assistant", "content": None}, ANSWER], [], 1),
+        ([THOUGHT, THOUGHT, ANSWER, HELLO], [], 2),
+        ([THOUGHT, {"type": "function_call", "call_id": "a", "name": "f"}], [], 1),
+        ([THOUGHT, {"type": "function_call_output", "call_id": "a", "output": ""}], [0], 0),
+        # What is an item already is as it is.
+        ([HELLO, REASONING], [], 1),
+    ],
+)
+def test_reasoning_that_nothing_follows_stays_out(
+    messages: list[Any], paths: list[int], kept: int
+) -> None:
+    request, found = to_responses({"messages": messages}, passing=False)
+    assert [loss.path for loss in found] == [f"messages[{at}].reasoning_items" for at in paths]
+    assert sum(item.get("type") == "reasoning" for item in request["input"]) == kept
+    request, found = to_responses({"messages": messages}, passing=True)
+    assert sum(item.get("type") == "reasoning" for item in request["input"]) == kept + len(paths)
+    assert found == ()
+
+
+@pytest.mark.parametrize("calls", ["x", {"id": "a"}, 7])
+def test_calls_that_are_no_list_are_said_to_be_lost(calls: Any) -> None:
+    message = {"role": "assistant", "content": "x", "tool_calls": calls}
+    request, found = to_responses({"messages": [message]}, passing=False)
+    assert request["input"] == [ANSWER]
+    assert [(loss.path, loss.kind) for loss in found] == [("messages[0].tool_calls", "dropped")]
+    request, found = to_responses({"messages": [message]}, passing=True)
+    assert request["input"][0]["tool_calls"] == calls
+    assert found == ()

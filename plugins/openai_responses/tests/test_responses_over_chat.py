@@ -215,6 +215,17 @@ def test_what_a_server_puts_beside_a_call_goes_back_to_it(
         assert again.warnings == []
 
 
+def test_an_answer_in_audio_can_be_answered(server: RawServer, ask: Any) -> None:
+    audio = {"id": "audio_1", "data": "AAAA", "transcript": "Hi.", "expires_at": 9}
+    chat(server, text=None, audio=audio)
+    result = ask(lambda c: c.responses("gpt-audio", "Hello"))
+    more = {"role": "user", "content": "Go on."}
+    again = ask(lambda c: c.responses("gpt-audio", [*result.output, more]))
+    turn = {"role": "assistant", "audio": {"id": "audio_1"}}
+    assert server.requests[1].json["messages"] == [turn, more]
+    assert again.warnings == []
+
+
 @pytest.mark.parametrize(("finish", "status"), [("length", "incomplete"), ("stop", "completed")])
 def test_how_it_ended(server: RawServer, ask: Any, finish: str, status: str) -> None:
     body = answers.completion()

@@ -64,16 +64,31 @@ def test_two_rounds_of_tools() -> None:
 _TURNS = st.lists(outputs(), min_size=1, max_size=3)
 
 
+def followed(output: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The items without the reasoning that none of them follows."""
+    ends = [at for at, item in enumerate(output) if item.get("type") != "reasoning"]
+    return output[: ends[-1] + 1] if ends else []
+
+
 @given(_TURNS)
-def test_every_item_comes_again(turns: list[list[dict[str, Any]]]) -> None:
+def test_every_item_comes_again_but_reasoning_that_nothing_follows(
+    turns: list[list[dict[str, Any]]],
+) -> None:
     before = copy.deepcopy(turns)
     asked = {"role": "user", "content": "Go on."}
     messages: list[Any] = [asked]
     wanted: list[Any] = [asked]
     for output in turns:
         messages += [message_of(output), asked]
-        wanted += [*output, asked]
+        wanted += [*followed(output), asked]
     request, lost = to_responses({"messages": messages}, passing=False)
     assert request == {"input": wanted}
+    assert [loss.path for loss in lost] == [
+        f"messages[{2 * at + 1}].reasoning_items"
+        for at, output in enumerate(turns)
+        if followed(output) != output
+    ]
+    request, lost = to_responses({"messages": messages}, passing=True)
+    assert request == {"input": [asked, *(item for o in turns for item in (*o, asked))]}
     assert lost == ()
     assert turns == before

@@ -43,7 +43,13 @@ MANIFEST = Manifest(
             params=("tools", "functions"),
             prefixes=("openai/gpt-5", "openai/ft:gpt-5"),
         ),
-        Rewriter(_REWRITING, surfaces=("responses",), params=("wait",), prefixes=("openai/",)),
+        # What is waited for takes another way; none of these is the API's, and none is sent.
+        Rewriter(
+            _REWRITING,
+            surfaces=("responses",),
+            params=("wait", "poll_interval", "wait_timeout"),
+            prefixes=("openai/",),
+        ),
     ),
     rules=(
         # From chat, every parameter is looked at: the Responses API lacks some.

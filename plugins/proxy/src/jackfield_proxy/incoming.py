@@ -9,6 +9,7 @@ from typing import Any
 from jackfield import jsonio
 from jackfield_proxy.errors import Refused
 from jackfield_proxy.headers import Pairs
+from jackfield_proxy.together import send_both
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -177,17 +178,22 @@ class Incoming:
         pairs.append((b"x-jackfield-overhead-ms", b"%.3f" % (self.overhead * 1000)))
         return pairs
 
-    async def start(self, status: int, headers: Pairs) -> None:
-        """Send the head of the answer."""
+    async def start(
+        self, status: int, headers: Pairs, body: bytes = b"", *, more: bool = True
+    ) -> None:
+        """Send the head of the answer, with the first of its body, or all of it."""
         self.status = status
         self.first = time.perf_counter()
-        await self._send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": headers + self.own_headers(),
-            }
-        )
+        head = {
+            "type": "http.response.start",
+            "status": status,
+            "headers": headers + self.own_headers(),
+        }
+        if body or not more:
+            rest = {"type": "http.response.body", "body": body, "more_body": more}
+            await send_both(self._send, head, rest)
+        else:
+            await self._send(head)
 
     async def piece(self, data: bytes) -> None:
         """Send more of the answer; returns when the client has room for it."""
@@ -200,8 +206,7 @@ class Incoming:
     async def answer(self, status: int, headers: Pairs, body: bytes) -> None:
         """Send a whole answer."""
         headers.append((b"content-length", b"%d" % len(body)))
-        await self.start(status, headers)
-        await self.end(body)
+        await self.start(status, headers, body, more=False)
 
     async def answer_json(self, value: Any, status: int = 200) -> None:
         """Send a value as JSON."""

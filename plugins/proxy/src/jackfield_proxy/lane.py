@@ -50,12 +50,10 @@ class Passed:
         if self.whole:
             incoming.lane = "bytes"
             _count(incoming, _plain_tail(self.begun, reply.headers))
-            await incoming.start(reply.status, headers)
-            await incoming.end(self.begun)
+            await incoming.start(reply.status, headers, self.begun, more=False)
             return
         try:
-            await incoming.start(reply.status, headers)
-            await incoming.piece(self.begun)
+            await incoming.start(reply.status, headers, self.begun)
             incoming.streamed = True
             tail = usage.Tail()
             tail.add(self.begun)

@@ -99,11 +99,6 @@ class Connection(HttpToolsProtocol):
         if self._head > self.max_head_bytes and not self._deaf:
             self._turn_away(_REFUSED)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header; what follows a body is none."""
-        if self._in_head:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._in_head, self._head = False, 0
@@ -114,6 +109,7 @@ class Connection(HttpToolsProtocol):
         extensions: Any = {EXTENSION: self}
         self.scope["extensions"] = extensions
         super().on_headers_complete()
+        self.headers = []  # what follows a body is no header of this request
         if self.scope["http_version"] == "1.0":
             # It knows no chunks: the body's end is the connection's.
             self.cycle.chunked_encoding = False

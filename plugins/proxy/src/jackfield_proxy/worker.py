@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from jackfield_proxy.config import Config, Loaded
     from jackfield_proxy.incoming import Receive, Scope, Send
 
+_COLLECT = (10_000, 20, 20)
+"""Requests make few cycles and many containers: looking for the former that often is a waste."""
+
 ENVIRONMENT = "JACKFIELD_PROXY_OPTIONS"
 """The variable in which workers find their options."""
 
@@ -90,6 +93,7 @@ class Worker:
         self._asgi = _with_cors(self._app, self._config)
         gc.collect()
         gc.freeze()  # what is there now stays: collections need not look at it again
+        gc.set_threshold(*_COLLECT)
         if hasattr(signal, "SIGHUP"):
             loop.add_signal_handler(signal.SIGHUP, self._reload)
 

@@ -168,9 +168,7 @@ def test_what_another_plugin_lacks_says_so(rocket: Proxy, sandbox: Sandbox) -> N
     assert not sandbox.requests
 
 
-def test_a_wildcard_hands_its_key_to_nobody_else(
-    tmp_path: Path, sandbox_server: Sandbox
-) -> None:
+def test_a_wildcard_hands_its_key_to_nobody_else(tmp_path: Path, sandbox_server: Sandbox) -> None:
     """A name of another plugin, under ``*``, is a model of the wildcard's own provider."""
     seen: list[Asked] = []
 

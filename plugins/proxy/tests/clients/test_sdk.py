@@ -1,4 +1,4 @@
-"""The official SDK gets through the server what it gets without, and the upstream is asked alike."""
+"""The official SDK gets through the server what it gets without; the upstream is asked alike."""
 
 from __future__ import annotations
 

@@ -17,28 +17,29 @@ from ordinary import COMPLETION
 
 Answer = Callable[[Asked, Wire], Any]
 
+
 def complete(asked: Asked, wire: Wire) -> None:
     """An ordinary answer."""
     wire.reply(200, COMPLETION)
 
 
 @pytest.fixture(scope="session")
-def _upstream() -> Iterator[RawServer]:
-    with RawServer(complete) as server:
-        yield server
+def server() -> Iterator[RawServer]:
+    with RawServer(complete) as running_server:
+        yield running_server
 
 
 @pytest.fixture
-def upstream(_upstream: RawServer) -> Iterator[RawServer]:
+def upstream(server: RawServer) -> Iterator[RawServer]:
     """An upstream that was asked nothing yet; its ``answer`` may be set."""
-    _upstream.answer = complete
-    _upstream.requests.clear()
-    yield _upstream
-    _upstream.answer = complete
+    server.answer = complete
+    server.requests.clear()
+    yield server
+    server.answer = complete
 
 
 @pytest.fixture(scope="session")
-def proxy(_upstream: RawServer) -> Iterator[Proxy]:
+def proxy(server: RawServer) -> Iterator[Proxy]:
     """Every model of OpenAI's, tried once, without a key."""
     config = f"""
         model_list:
@@ -46,7 +47,7 @@ def proxy(_upstream: RawServer) -> Iterator[Proxy]:
             litellm_params:
               model: openai/*
               api_key: sk-upstream
-              api_base: {_upstream.base_url}
+              api_base: {server.base_url}
               timeout: 20
         router_settings: {{num_retries: 0, cooldown_time: 0}}
     """

@@ -24,9 +24,9 @@ def config(upstream: RawServer, general: str = "") -> str:
 
 
 @pytest.fixture(scope="module")
-def locked(_upstream: RawServer) -> Iterator[Proxy]:
+def locked(server: RawServer) -> Iterator[Proxy]:
     """A server with a key, where it listens by itself."""
-    with running(config(_upstream, f"general_settings: {{master_key: {KEY}}}")) as proxy:
+    with running(config(server, f"general_settings: {{master_key: {KEY}}}")) as proxy:
         yield proxy
 
 
@@ -98,9 +98,7 @@ def test_the_key_is_in_no_log(locked: Proxy, upstream: RawServer) -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer anything", "Basic x", "nonsense"])
-def test_without_a_key_everybody_may(
-    proxy: Proxy, upstream: RawServer, header: str | None
-) -> None:
+def test_without_a_key_everybody_may(proxy: Proxy, upstream: RawServer, header: str | None) -> None:
     headers = {} if header is None else {"authorization": header}
     assert ask(proxy.url, body=CHAT, headers=headers).status == 200
     assert upstream.requests[-1].headers["authorization"] == "Bearer sk-upstream"
@@ -136,8 +134,8 @@ def test_where_it_listens(proxy: Proxy, locked: Proxy) -> None:
         assert _listens(address, locked.port)
 
 
-def test_a_host_is_obeyed_with_a_warning(_upstream: RawServer) -> None:
-    with running(config(_upstream), "--host", "0.0.0.0") as proxy:
+def test_a_host_is_obeyed_with_a_warning(server: RawServer) -> None:
+    with running(config(server), "--host", "0.0.0.0") as proxy:
         assert "http://0.0.0.0:" in proxy.log()
         assert "Warning: everybody who reaches 0.0.0.0 may call" in proxy.log()
 
@@ -151,9 +149,9 @@ def test_other_sites_may_not_call_unless_told(proxy: Proxy, upstream: RawServer)
         assert not [name for name, _ in got.headers if name.startswith("access-control-")]
 
 
-def test_sites_that_may_call(_upstream: RawServer) -> None:
+def test_sites_that_may_call(server: RawServer) -> None:
     general = "general_settings: {master_key: sk-1234, cors_origins: ['https://a.example']}"
-    with running(config(_upstream, general), "--host", "127.0.0.1") as proxy:
+    with running(config(server, general), "--host", "127.0.0.1") as proxy:
         asked = {
             "origin": "https://a.example",
             "access-control-request-method": "POST",

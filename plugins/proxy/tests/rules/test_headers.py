@@ -86,16 +86,16 @@ def test_the_headers_of_an_answer(proxy: Proxy, upstream: RawServer, way: str) -
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_id_of_our_own(proxy: Proxy, upstream: RawServer, way: str) -> None:
-    ids = {
-        through(proxy, upstream, way, {}).header("x-jackfield-request-id") for _ in range(3)
-    }
+    ids = {through(proxy, upstream, way, {}).header("x-jackfield-request-id") for _ in range(3)}
     assert len(ids) == 3
     assert all(str(one).startswith("jf_") for one in ids)
 
 
 @pytest.mark.parametrize("given", ["a" * 129, "a b", "é", "", "a\tb"])
 def test_an_id_that_is_none(proxy: Proxy, upstream: RawServer, given: str) -> None:
-    got = ask(proxy.url, body=CHAT, headers={"x-request-id": given.encode("latin-1").decode("latin-1")})
+    got = ask(
+        proxy.url, body=CHAT, headers={"x-request-id": given.encode("latin-1").decode("latin-1")}
+    )
     assert str(got.header("x-jackfield-request-id")).startswith("jf_")
 
 

@@ -17,14 +17,14 @@ COMPLETIONS = "/v1/chat/completions"
 
 
 @pytest.fixture(scope="module")
-def strict(_upstream: RawServer) -> Iterator[Proxy]:
+def strict(server: RawServer) -> Iterator[Proxy]:
     """Two models by name, small limits, nothing forwarded."""
     config = f"""
         model_list:
           - model_name: gpt-4o
-            litellm_params: {{model: openai/gpt-4o, api_key: k, api_base: {_upstream.base_url}}}
+            litellm_params: {{model: openai/gpt-4o, api_key: k, api_base: {server.base_url}}}
           - model_name: whisper-1
-            litellm_params: {{model: openai/whisper-1, api_key: k, api_base: {_upstream.base_url}}}
+            litellm_params: {{model: openai/whisper-1, api_key: k, api_base: {server.base_url}}}
         general_settings:
           max_body_bytes: {LIMIT}
           max_upload_bytes: {UPLOAD}
@@ -99,20 +99,21 @@ def test_a_missing_model(strict: Proxy, upstream: RawServer, target: str) -> Non
         refused(got, 400, "missing_model", "model")
         assert "model" in got.error["message"]
     for model in ("", 7, [], {}, True, ["gpt-4o"]):
-        refused(ask(strict.url, target=target, body={"model": model}), 400, "missing_model", "model")
+        refused(
+            ask(strict.url, target=target, body={"model": model}), 400, "missing_model", "model"
+        )
     assert not upstream.requests
 
 
 @pytest.mark.parametrize(
-    "model", ["gpt-4", "gpt-4o ", "GPT-4O", "*", "openai/*", "../gpt-4o", "gpt-4o\n", "🚀", "a" * 999]
+    "model",
+    ["gpt-4", "gpt-4o ", "GPT-4O", "*", "openai/*", "../gpt-4o", "gpt-4o\n", "🚀", "a" * 999],
 )
 def test_an_unknown_model(strict: Proxy, upstream: RawServer, model: str) -> None:
     got = ask(strict.url, body={**CHAT, "model": model})
     refused(got, 404, "model_not_found", "model")
     assert model in got.error["message"]
-    refused(
-        ask(strict.url, "GET", "/v1/models/nobody-has-it"), 404, "model_not_found", "model"
-    )
+    refused(ask(strict.url, "GET", "/v1/models/nobody-has-it"), 404, "model_not_found", "model")
     assert not upstream.requests
 
 
@@ -157,7 +158,9 @@ def test_an_unsupported_method_of_the_servers_own(strict: Proxy, target: str) ->
 )
 def test_an_unknown_path(strict: Proxy, upstream: RawServer, target: str) -> None:
     for method in ("GET", "POST", "DELETE"):
-        refused(ask(strict.url, method, target, {} if method == "POST" else None), 404, "unknown_url")
+        refused(
+            ask(strict.url, method, target, {} if method == "POST" else None), 404, "unknown_url"
+        )
     assert not upstream.requests
 
 
@@ -204,9 +207,11 @@ FORMS: dict[str, tuple[bytes, str]] = {
     "another boundary": (form([("model", "whisper-1")])[0], "multipart/form-data; boundary=x"),
     "cut": (form([("model", "whisper-1")])[0][:30], "multipart/form-data; boundary=----part"),
     "no form": (b'{"model": "whisper-1"}', "multipart/form-data; boundary=----part"),
-    "no file": form([("model", "whisper-1")])[0:1] + ("multipart/form-data; boundary=----part",),
-    "no model": form([("file", ("a.wav", b"RIFF"))])[0:1]
-    + ("multipart/form-data; boundary=----part",),
+    "no file": (form([("model", "whisper-1")])[0], "multipart/form-data; boundary=----part"),
+    "no model": (
+        form([("file", ("a.wav", b"RIFF"))])[0],
+        "multipart/form-data; boundary=----part",
+    ),
 }
 
 
@@ -229,7 +234,7 @@ def test_what_is_no_http(strict: Proxy) -> None:
 def test_unknown_names_of_parameters_are_no_trouble(strict: Proxy, upstream: RawServer) -> None:
     """Not even those that a call of the library would take for something else."""
     names = ["self", "surface", "operation", "model_", "params", "cls", "kwargs", "", "a b"]
-    for more in ({name: 1 for name in names}, {name: None for name in names}):
+    for more in (dict.fromkeys(names, 1), dict.fromkeys(names)):
         got = ask(strict.url, body={**CHAT, **more})
         assert got.status == 200, got.body
         assert upstream.requests[-1].json == {**CHAT, **more}

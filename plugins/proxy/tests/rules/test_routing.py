@@ -33,7 +33,9 @@ def entry(name: str, key: str, more: str = "", base: str = "BASE", below: str = 
 
 def keys(upstream: RawServer) -> list[str]:
     """Who was asked."""
-    return [request.headers["authorization"].removeprefix("Bearer ") for request in upstream.requests]
+    return [
+        request.headers["authorization"].removeprefix("Bearer ") for request in upstream.requests
+    ]
 
 
 def failing(which: dict[str, tuple[int, dict[str, str]]]) -> Any:
@@ -45,7 +47,7 @@ def failing(which: dict[str, tuple[int, dict[str, str]]]) -> Any:
         if status == 200:
             wire.reply(200, COMPLETION)
         else:
-            wire.reply(status, {"error": {"message": f"no, {key}"}}, headers)
+            wire.reply(status, {"error": {"message": f"no, {key[::-1]}"}}, headers)
 
     return answer
 
@@ -55,7 +57,7 @@ def chat(proxy: Proxy, model: str, **more: Any) -> Got:
 
 
 @pytest.fixture(scope="module")
-def several(_upstream: RawServer) -> Iterator[Proxy]:
+def several(server: RawServer) -> Iterator[Proxy]:
     models = (
         entry("weighted", "heavy", "weight: 3")
         + entry("weighted", "light", "weight: 1")
@@ -73,7 +75,7 @@ def several(_upstream: RawServer) -> Iterator[Proxy]:
         "router_settings:\n  num_retries: 0\n  cooldown_time: 0.2\n"
         "  fallbacks: [{unlisted: [slower]}]\n"
     )
-    with serving(_upstream, models, router) as proxy:
+    with serving(server, models, router) as proxy:
         yield proxy
 
 
@@ -157,7 +159,7 @@ def test_a_failed_deployment_rests(several: Proxy, upstream: RawServer) -> None:
     assert set(keys(upstream)) == {"one", "two"}
 
 
-def test_retry_after_is_obeyed(_upstream: RawServer, upstream: RawServer) -> None:
+def test_retry_after_is_obeyed(server: RawServer, upstream: RawServer) -> None:
     """A deployment rests as long as its upstream says, and no shorter."""
     models = entry("pair", "one") + entry("pair", "two")
     router = "router_settings: {num_retries: 0, cooldown_time: 0}\n"
@@ -192,7 +194,7 @@ def test_all_of_them_fail(several: Proxy, upstream: RawServer) -> None:
         assert (got.status, got.header("retry-after")) == (500, "1")
         assert sorted(keys(upstream)) == ["one", "two"]
         assert got.header("x-jackfield-attempts") == "2"
-        assert got.error["message"] == f"no, {keys(upstream)[-1]}"
+        assert got.error["message"] == f"no, {keys(upstream)[-1][::-1]}"
     upstream.answer = failing({})
     assert chat(several, "pair").status == 200
 
@@ -214,7 +216,7 @@ def test_fallbacks(several: Proxy, upstream: RawServer) -> None:
     upstream.answer = failing({key: (503, {}) for key in ("fast-1", "slow-1", "slower-1")})
     upstream.requests.clear()
     got = chat(several, "fast")
-    assert (got.status, got.error["message"]) == (503, "no, slower-1")
+    assert (got.status, got.error["message"]) == (503, "no, 1-rewols")
     assert keys(upstream) == ["fast-1", "slow-1", "slower-1"]
     # A bad request is bad everywhere.
     upstream.answer = failing({"fast-1": (400, {})})
@@ -284,14 +286,14 @@ def test_a_stream_before_its_first_byte(several: Proxy, upstream: RawServer) -> 
 
 
 @pytest.fixture(scope="module")
-def accounts(_upstream: RawServer) -> Iterator[Proxy]:
+def accounts(server: RawServer) -> Iterator[Proxy]:
     """Two accounts; one of them has two models."""
     models = entry("a", "acc-1") + entry("b", "acc-1") + entry("c", "acc-2")
     router = (
         "general_settings: {default_deployment: c}\n"
         "router_settings: {num_retries: 0, cooldown_time: 0}\n"
     )
-    with serving(_upstream, models, router) as proxy:
+    with serving(server, models, router) as proxy:
         yield proxy
 
 

@@ -1,4 +1,4 @@
-"""A body is data: it names no file of the server's, and sets nothing that is the server's to set."""
+"""A body is data: it names no file of the server's, and sets nothing that is not the client's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from plain_http import CHAT, ask, form
-from proxying import Proxy
+from proxying import Proxy, running
 from rawserver import RawServer
 
 from jackfield.config import CALL_SETTINGS
@@ -23,12 +23,12 @@ VIDEO: dict[str, Any] = {"model": "sora-2", "prompt": "a"}
 
 
 @pytest.fixture
-def secret(tmp_path: Path) -> Iterator[str]:
+def secret(tmp_path: Path) -> str:
     """The path of a file that the server could read; fails where it was read."""
     path = tmp_path / "secret.wav"
     path.write_bytes(SECRET)
     os.utime(path, (1, 1_000_000))  # a read later than this is noticed, where atimes are kept
-    yield str(path)
+    return str(path)
 
 
 def says_nothing(upstream: RawServer, body: bytes) -> None:
@@ -42,7 +42,13 @@ def says_nothing(upstream: RawServer, body: bytes) -> None:
 
 
 def forms_of(path: str) -> list[str]:
-    return [path, f"file://{path}", f"file:{path}", f"FILE://localhost{path}", os.path.relpath(path)]
+    return [
+        path,
+        f"file://{path}",
+        f"file:{path}",
+        f"FILE://localhost{path}",
+        os.path.relpath(path),
+    ]
 
 
 def parts_of(kind: str, path: str) -> list[dict[str, Any]]:
@@ -96,9 +102,7 @@ def test_a_path_in_a_response(proxy: Proxy, upstream: RawServer, secret: str) ->
 
 
 @pytest.mark.parametrize("target", ["transcriptions", "translations"])
-def test_a_path_as_a_sound(
-    proxy: Proxy, upstream: RawServer, secret: str, target: str
-) -> None:
+def test_a_path_as_a_sound(proxy: Proxy, upstream: RawServer, secret: str, target: str) -> None:
     """In JSON, and as a field of a form."""
     before = os.stat(secret).st_atime
     where = f"/v1/audio/{target}"
@@ -186,7 +190,7 @@ NAMED = {"api_base", "base_url", "api_key", "organization", "headers", "extra_he
 
 
 def test_the_settings_are_known() -> None:
-    assert NAMED < set(CALL_SETTINGS)
+    assert set(CALL_SETTINGS) > NAMED
 
 
 @pytest.mark.parametrize("setting", CALL_SETTINGS)
@@ -303,3 +307,41 @@ def test_nothing_of_the_clients_own_goes_upstream_in_a_form(
         [request] = upstream.requests
         assert request.headers["authorization"] == "Bearer sk-upstream"
         assert "of-the-client" not in repr(request.raw_headers)
+
+
+# The organization -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def organized(server: RawServer) -> Iterator[Proxy]:
+    """A server that passes the client's organization on."""
+    config = f"""
+        model_list:
+          - model_name: "*"
+            litellm_params:
+              model: openai/*
+              api_key: sk-upstream
+              api_base: {server.base_url}
+              organization: org-configured
+        general_settings: {{forward_openai_org_id: true}}
+        router_settings: {{num_retries: 0, cooldown_time: 0}}
+    """
+    with running(config) as proxy:
+        yield proxy
+
+
+@pytest.mark.parametrize(("method", "target", "body"), WAYS)
+def test_the_organization_of_a_client(
+    organized: Proxy, upstream: RawServer, method: str, target: str, body: Any
+) -> None:
+    ask(organized.url, method, target, body, {"OpenAI-Organization": "org-of-the-client"})
+    ask(organized.url, method, target, body)
+    ask(organized.url, method, target, body, {"OpenAI-Organization": ""})
+    found = [request.headers.get("openai-organization") for request in upstream.requests]
+    assert found == ["org-of-the-client", "org-configured", "org-configured"]
+    upstream.requests.clear()
+    for evil in ("a\tb", "\xe9", "a" * 5000):
+        got = ask(organized.url, method, target, body, {"OpenAI-Organization": evil})
+        assert got.status < 600
+    for request in upstream.requests:
+        assert request.headers["authorization"] == "Bearer sk-upstream"

@@ -13,7 +13,27 @@ from rawserver import Asked, RawServer, Wire, refused_port
 
 STATUSES = [
     *(400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417),
-    *(418, 420, 421, 422, 423, 424, 425, 426, 428, 429, 431, 440, 444, 449, 450, 451, 460, 498, 499),
+    *(
+        418,
+        420,
+        421,
+        422,
+        423,
+        424,
+        425,
+        426,
+        428,
+        429,
+        431,
+        440,
+        444,
+        449,
+        450,
+        451,
+        460,
+        498,
+        499,
+    ),
     *(500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 520, 524, 529, 530, 598, 599),
 ]
 WAV = form([("model", "whisper-1"), ("file", ("a.wav", b"RIFF1234WAVEfmt "))])
@@ -100,17 +120,36 @@ def test_every_shape(proxy: Proxy, upstream: RawServer, lane: str, name: str) ->
         assert len(got.body) < 10_000
 
 
+@pytest.mark.parametrize("lane", LANES)
+def test_no_key_is_told(proxy: Proxy, upstream: RawServer, lane: str) -> None:
+    """Some upstreams say which key was wrong, whole."""
+    for body in (
+        {
+            "error": {
+                "message": "Incorrect API key provided: sk-upstream.",
+                "made_up": "sk-upstream",
+            }
+        },
+        b"<html>sk-upstream</html>",
+        {"sk-upstream": 1},
+    ):
+        upstream.answer = lambda asked, wire, body=body: wire.reply(401, body)
+        got = through(proxy, lane)
+        assert got.status == 401
+        assert b"sk-upstream" not in got.body
+
+
 # What is no answer -------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def impatient(_upstream: RawServer) -> Iterator[Proxy]:
+def impatient(server: RawServer) -> Iterator[Proxy]:
     """A server that waits for a moment only; one name leads to nobody."""
     config = f"""
         model_list:
           - model_name: "*"
             litellm_params:
-              {{model: openai/*, api_key: k, api_base: "{_upstream.base_url}", timeout: 0.5}}
+              {{model: openai/*, api_key: k, api_base: "{server.base_url}", timeout: 0.5}}
           - model_name: nobody
             litellm_params:
               {{model: openai/gpt-4o, api_key: k, api_base: "http://127.0.0.1:{refused_port()}/v1"}}
@@ -171,7 +210,9 @@ def bad_chunks(asked: Asked, wire: Wire) -> None:
     wire.close()
 
 
-@pytest.mark.parametrize("lane", [lane for lane in LANES if lane not in ("stream", "forwarded", "stored", "sound")])
+@pytest.mark.parametrize(
+    "lane", [lane for lane in LANES if lane not in ("stream", "forwarded", "stored", "sound")]
+)
 @pytest.mark.parametrize("fault", [hang_up, garbage, cut, cut_chunks, bad_chunks])
 def test_an_upstream_that_breaks_off(
     proxy: Proxy, upstream: RawServer, lane: str, fault: Any
@@ -190,9 +231,7 @@ def test_an_upstream_that_breaks_off_at_once(
 
 
 @pytest.mark.parametrize("lane", ["sound", "forwarded", "stored"])
-def test_what_broke_off_on_the_way_is_seen_to(
-    proxy: Proxy, upstream: RawServer, lane: str
-) -> None:
+def test_what_broke_off_on_the_way_is_seen_to(proxy: Proxy, upstream: RawServer, lane: str) -> None:
     def answer(asked: Asked, wire: Wire) -> None:
         wire.head(200, {"content-type": "audio/mpeg", "content-length": "500000"})
         wire.send(bytes(100_000))

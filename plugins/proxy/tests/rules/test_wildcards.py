@@ -63,13 +63,13 @@ def answering(upstream: RawServer) -> None:
 
 
 @pytest.fixture(scope="module")
-def named(_upstream: RawServer) -> Iterator[Proxy]:
+def named(server: RawServer) -> Iterator[Proxy]:
     """Names of every kind, each with a key of its own."""
 
     def entry(name: str, model: str, key: str) -> str:
         return (
             f'  - {{model_name: "{name}", litellm_params: '
-            f'{{model: "{model}", api_key: {key}, api_base: "{_upstream.base_url}"}}}}\n'
+            f'{{model: "{model}", api_key: {key}, api_base: "{server.base_url}"}}}}\n'
         )
 
     config = (
@@ -94,7 +94,13 @@ NAMES = [
     ("/chat/completions", "gpt-4o", "/chat/completions", "gpt-4o-mini", "k-exact"),
     ("/chat/completions", "gpt-4.1", "/chat/completions", "gpt-4.1", "k-any"),
     ("/chat/completions", "openai/gpt-4o", "/chat/completions", "gpt-4o", "k-openai"),
-    ("/chat/completions", "openai/ft:gpt-4o:a::b", "/chat/completions", "ft:gpt-4o:a::b", "k-openai"),
+    (
+        "/chat/completions",
+        "openai/ft:gpt-4o:a::b",
+        "/chat/completions",
+        "ft:gpt-4o:a::b",
+        "k-openai",
+    ),
     ("/chat/completions", "openai/responses/gpt-4o", "/responses", "gpt-4o", "k-openai"),
     ("/chat/completions", "gpt-5-pro", "/responses", "gpt-5-pro", "k-any"),
     ("/chat/completions", "openai/gpt-5-pro", "/responses", "gpt-5-pro", "k-openai"),
@@ -105,7 +111,13 @@ NAMES = [
         "gpt-3.5-turbo-instruct",
         "k-any",
     ),
-    ("/chat/completions", "gpt-3.5-turbo-instruct", "/completions", "gpt-3.5-turbo-instruct", "k-any"),
+    (
+        "/chat/completions",
+        "gpt-3.5-turbo-instruct",
+        "/completions",
+        "gpt-3.5-turbo-instruct",
+        "k-any",
+    ),
     ("/chat/completions", "team-4o", "/chat/completions", "gpt-4o", "k-team"),
     ("/chat/completions", "team-a-mini", "/chat/completions", "gpt-4.1-mini", "k-team-a"),
     ("/chat/completions", "team-", "/chat/completions", "gpt-", "k-team"),
@@ -121,7 +133,13 @@ NAMES = [
     ("/responses", "openai/gpt-4.1", "/responses", "gpt-4.1", "k-openai"),
     ("/responses", "openai/responses/gpt-4.1", "/responses", "gpt-4.1", "k-openai"),
     ("/embeddings", "text-embedding-3-small", "/embeddings", "text-embedding-3-small", "k-any"),
-    ("/embeddings", "openai/text-embedding-3-small", "/embeddings", "text-embedding-3-small", "k-openai"),
+    (
+        "/embeddings",
+        "openai/text-embedding-3-small",
+        "/embeddings",
+        "text-embedding-3-small",
+        "k-openai",
+    ),
 ]
 
 
@@ -137,12 +155,12 @@ def test_where_a_name_leads(
 
 
 @pytest.fixture(scope="module", params=["*", "openai/*"])
-def wild(request: pytest.FixtureRequest, _upstream: RawServer) -> Iterator[tuple[str, Proxy]]:
+def wild(request: pytest.FixtureRequest, server: RawServer) -> Iterator[tuple[str, Proxy]]:
     """One wildcard, whose models are OpenAI's."""
     config = f"""
         model_list:
           - model_name: "{request.param}"
-            litellm_params: {{model: openai/*, api_key: k, api_base: "{_upstream.base_url}"}}
+            litellm_params: {{model: openai/*, api_key: k, api_base: "{server.base_url}"}}
         router_settings: {{num_retries: 0, cooldown_time: 0}}
     """
     with running(config) as proxy:
@@ -153,7 +171,12 @@ FORMS = [
     ("/chat/completions", "openai/gpt-4o", "/chat/completions", "gpt-4o"),
     ("/chat/completions", "openai/responses/gpt-4o", "/responses", "gpt-4o"),
     ("/chat/completions", "openai/gpt-5-pro", "/responses", "gpt-5-pro"),
-    ("/chat/completions", "openai/gpt-3.5-turbo-instruct", "/completions", "gpt-3.5-turbo-instruct"),
+    (
+        "/chat/completions",
+        "openai/gpt-3.5-turbo-instruct",
+        "/completions",
+        "gpt-3.5-turbo-instruct",
+    ),
     ("/chat/completions", "openai/openai/gpt-4o", "/chat/completions", "openai/gpt-4o"),
     ("/responses", "openai/responses/gpt-4o", "/responses", "gpt-4o"),
     ("/completions", "openai/davinci-002", "/completions", "davinci-002"),

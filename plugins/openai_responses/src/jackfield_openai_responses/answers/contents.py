@@ -37,10 +37,10 @@ def content_of(content: Any) -> Content:
             texts.append(text)
         elif thought is not None:
             thoughts.append(thought)
-        if (text is None and thought is None) or (
-            thought is not None and part.keys() - _OF_THINKING
-        ):
+        else:
             rest.append(part)
+        if thought is not None and part.keys() - _OF_THINKING:
+            rest.append(part)  # a signature, for one
     return Content("".join(texts) if texts else None, "".join(thoughts), rest or None)
 
 

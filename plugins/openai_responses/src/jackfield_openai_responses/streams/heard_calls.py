@@ -20,10 +20,11 @@ class HeardCall:
     def add(self, delta: Mapping[str, Any]) -> str:
         """Take a delta; gives the piece of arguments or input in it."""
         kind = call_kind(delta)
+        # An id that changes on the way is none.
+        known = (kind, "index", "id") if self.call.get("id") else (kind, "index")
         for name, value in delta.items():
-            if name not in (kind, "index") and value not in (None, ""):
-                if name != "id" or not self.call.get("id"):  # one that changes on the way is none
-                    self.call[name] = value
+            if name not in known and value not in (None, ""):
+                self.call[name] = value
         if kind is None:
             return ""
         field = CALLS[kind][2]

@@ -1,0 +1,94 @@
+"""What is forwarded is not touched, and its path leads nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from plain_http import ask
+from proxying import Proxy
+from rawserver import RawServer
+
+FORWARDED = [
+    ("GET", "/v1/files?limit=2&after=a%20b&x=%2F", None, None),
+    ("GET", "/v1/files/file-1/content", None, None),
+    ("DELETE", "/v1/vector_stores/vs_1", None, None),
+    ("POST", "/v1/moderations", b'{ "input":"a" , "z":null }', "application/json"),
+    (
+        "POST",
+        "/v1/images/edits",
+        b"--x\r\nanything \xff\r\n--x--\r\n",
+        "multipart/form-data; boundary=x",
+    ),
+    ("POST", "/v1/made/up", b"\x00\xff", "application/octet-stream"),
+    ("POST", "/v1/batches/b_1/cancel", b"", None),
+    ("GET", "/v1/responses/resp_1?stream=true&starting_after=3&include[]=a", None, None),
+    ("GET", "/v1/containers/c/files/a%20b%C3%A9", None, None),
+    ("GET", "/v1/things/a%3Fb%23c%25d%2Be", None, None),
+    ("GET", "/v1/things/a+b;c=d,e@f:g!$&'()*", None, None),
+]
+
+
+@pytest.mark.parametrize(("method", "target", "body", "kind"), FORWARDED)
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_what_is_forwarded_is_not_touched(
+    proxy: Proxy,
+    upstream: RawServer,
+    method: str,
+    target: str,
+    body: bytes | None,
+    kind: str | None,
+    status: int,
+) -> None:
+    data = b"" if status == 204 else b'\x00 any { bytes \xff "data": 1'
+    if status == 204:
+        upstream.answer = lambda asked, wire: wire.head(204)
+    else:
+        upstream.answer = lambda a, wire: wire.reply(status, data, content_type="made/up; a=b")
+    headers = {} if kind is None else {"content-type": kind}
+    got = ask(proxy.url, method, target, body, headers)
+    assert (got.status, got.body) == (status, data)
+    if status != 204:
+        assert got.header("content-type") == "made/up; a=b"
+    [request] = upstream.requests
+    assert (request.method, request.target, request.body) == (method, target, body or b"")
+    assert request.headers.get("content-type") == kind
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/v1/files/../../secret",
+        "/v1/files/..%2f..%2fsecret",
+        "/v1/%2e%2e/secret",
+        "/v1/files/%2E%2E/%2E%2E/secret",
+        "/v1//evil.example/x",
+        "/v1/files/a\\..\\b",
+        "/v1/files/a%5c..%5cb",
+        "/v1/./files",
+        "/v1/responses/..",
+        "/v1/responses/%2e%2e%2ffiles",
+    ],
+)
+def test_no_path_climbs_out(proxy: Proxy, upstream: RawServer, target: str) -> None:
+    assert ask(proxy.url, "GET", target).status == 404
+    assert not upstream.requests
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/v1/files/a%0d%0aX-Evil:%20yes%0d%0a",
+        "/v1/files/a%20HTTP/1.1%0d%0aHost:%20x",
+        "/v1/responses/a%0a",
+        "/v1/files/a%00b",
+        "/v1/files/a%09b",
+    ],
+)
+def test_no_path_says_more_than_a_path(proxy: Proxy, upstream: RawServer, target: str) -> None:
+    ask(proxy.url, "GET", target)
+    for request in upstream.requests:
+        assert "x-evil" not in request.headers
+        assert request.headers["host"] == f"127.0.0.1:{upstream.port}"
+        assert request.target == target
+        assert not re.search(r"[\x00-\x20]", request.target)
