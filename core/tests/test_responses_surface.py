@@ -7,7 +7,7 @@ import dataclasses
 from typing import Any, TypedDict
 
 import attrs
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import material
 import pytest
 from hypothesis import example, given

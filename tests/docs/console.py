@@ -49,6 +49,8 @@ class Console:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: dict[str, Path] = {}
         self._started = 0
+        os.environ["CURL_HOME"] = str(Path.cwd())
+        Path(".curlrc").write_text("silent\nshow-error\nmax-time = 30\n")
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
     def __enter__(self) -> Console:

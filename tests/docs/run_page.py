@@ -4,10 +4,10 @@ Blocks with a title are files and are written first; a ``pyproject.toml`` among 
 so that its entry points are found. A ``text`` block titled "Output" is what the block before it
 prints. ``test_….py`` files are run with pytest.
 
-Below a line ``<!-- test: run the commands -->`` the commands of shell blocks are run too, see `console`.
-There files are written where they stand, so that a page may change one; an "Output" may show ``…``
-for what differs each time, and begins with "Error" where the command fails; a block titled "Log" is
-what a server writes.
+Below a line ``<!-- test: run the commands -->`` the commands of shell blocks are run too, see
+`console`. There files are written where they stand, so that a page may change one; an "Output" may
+show ``…`` for what differs each time, and begins with "Error" where the command fails; a block
+titled "Log" is what a server writes.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import json
 from functools import partial
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import material
 import pytest
 from hypothesis import example, given

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import material
 import pytest
 from hypothesis import given

@@ -71,11 +71,8 @@ class Direct(Contender):
         return Request(own, upstream.prefix(kind) + given.path, given.headers, body)
 
 
-@frozen
 class Relay(Contender):
-    """`relay.py`; it knows one origin, so paced streams get one of their own."""
-
-    paced: bool = False
+    """`relay.py`."""
 
     def command(self, setup: Setup, port: int) -> list[str | Path]:
         options = "--loop uvloop --http httptools --lifespan off --log-level warning"
@@ -83,7 +80,8 @@ class Relay(Contender):
         return [setup.binaries / "uvicorn", "--app-dir", HERE, "relay:app", *more]
 
     def variables(self, setup: Setup) -> dict[str, str]:
-        return {"UPSTREAM": setup.upstream.origin("paced" if self.paced else "unary")}
+        origin = setup.upstream.origin
+        return {"UPSTREAM": origin("unary"), "PACED": origin("paced")}
 
     def request(self, setup: Setup, kind: str, port: int) -> Request:
         given = super().request(setup, kind, port)

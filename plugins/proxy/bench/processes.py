@@ -194,22 +194,23 @@ def running(
     log = folder / f"{port}.log"
     begun = time.perf_counter()
     with log.open("wb") as output, pinned(where):
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            cwd=folder,
-            env={**environment(folder), **(more or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=folder,
+                env={**environment(folder), **(more or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ServerFailure(str(error)) from None
     server = Server(process, port, log)
     try:
         server.await_ready(ready)
         server.ready = time.perf_counter() - begun
         yield server
-    except FileNotFoundError as error:
-        raise ServerFailure(str(error)) from None
     finally:
         server.stop()
         log.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-UPSTREAM = os.environ["UPSTREAM"]
+UPSTREAM, PACED = os.environ["UPSTREAM"], os.environ["PACED"]
 sessions: list[aiohttp.ClientSession] = []
 
 
@@ -30,7 +30,8 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         "Authorization": given.get(b"authorization", b"").decode("latin-1"),
         "Content-Type": "application/json",
     }
-    url = UPSTREAM + scope["path"]
+    path = scope["path"]
+    url = (PACED if path.startswith("/paced/") else UPSTREAM) + path
     async with sessions[0].post(url, data=body, headers=headers) as answer:
         kept = [
             (name.lower(), value)

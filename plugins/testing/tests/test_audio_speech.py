@@ -10,7 +10,7 @@ import wave
 from collections.abc import Callable
 from typing import Any
 
-import filetype  # type: ignore[import-untyped]
+import filetype
 import httpx
 import pytest
 from hypothesis import given, settings

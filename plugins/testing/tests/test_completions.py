@@ -6,7 +6,7 @@ import itertools
 import json
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import material
 import orjson
 import pytest

@@ -6,7 +6,7 @@ import base64
 import struct
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import material
 import pytest
 from hypothesis import given

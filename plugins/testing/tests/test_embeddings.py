@@ -8,7 +8,7 @@ import math
 import struct
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import material
 import pytest
 from hypothesis import given, settings

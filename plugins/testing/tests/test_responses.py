@@ -387,7 +387,7 @@ class TestHosted:
 
 
 class TestMCP:
-    SERVER = {"type": "mcp", "server_label": "books", "server_url": "https://mcp.example.com"}  # noqa: RUF012
+    SERVER = {"type": "mcp", "server_label": "books", "server_url": "https://mcp.example.com"}
 
     def test_a_call_that_needs_no_approval(self, client: httpx.Client) -> None:
         tool = {**self.SERVER, "require_approval": "never", "allowed_tools": ["find"]}

@@ -275,7 +275,7 @@ class TestResuming:
 
 
 class TestFaults:
-    BODY = {"input": "hello", "stream": True}  # noqa: RUF012
+    BODY = {"input": "hello", "stream": True}
 
     def events(self, client: httpx.Client, fault: str) -> list[dict[str, Any]]:
         body = {**self.BODY, "model": f"gpt-4o!{fault}"}

@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 import httpx
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import material
 import pytest
 from click.testing import CliRunner

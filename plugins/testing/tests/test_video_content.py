@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-import filetype  # type: ignore[import-untyped]
+import filetype
 import httpx
 import pytest
 from hypothesis import given, settings

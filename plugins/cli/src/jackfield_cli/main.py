@@ -66,7 +66,7 @@ def main() -> NoReturn:
         sys.stdout = closed_stdout()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # None is suppressed
     sys.exit(_run())
 
 

@@ -6,7 +6,7 @@ nothing, as with text.
 
 from __future__ import annotations
 
-import filetype  # type: ignore[import-untyped]  # it has no types
+import filetype
 
 from jackfield_openai_catalogue.extensions import extension, named, registered
 

@@ -48,7 +48,7 @@ async def send_both(send: Send, first: dict[str, Any], second: dict[str, Any]) -
     cycle.transport = gathered
     try:
         await cycle.send(first)  # type: ignore[arg-type]  # ASGI messages, as uvicorn types them
-        await cycle.send(second)  # type: ignore[arg-type]
+        await cycle.send(second)  # type: ignore[arg-type]  # likewise
     finally:
         cycle.transport = transport
         gathered.flush()

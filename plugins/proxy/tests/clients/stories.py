@@ -290,7 +290,7 @@ for _form in ("mp3", "opus", "aac", "flac", "wav", "pcm"):
 
 def story(tell: Callable[[Sdk], Iterator[Any]]) -> Story:
     """A generator of answers, as a story under its name."""
-    told: Story = lambda ask: [plain(answer) for answer in tell(ask)]  # noqa: E731
+    told: Story = lambda ask: [plain(answer) for answer in tell(ask)]
     STORIES[tell.__name__.replace("_", " ")] = told
     return told
 

@@ -63,8 +63,8 @@ def sample(url: str, name: str) -> float:
 
 
 def in_flight(url: str) -> float:
-    """Requests that are served, without the one that asks."""
-    return sample(url, "jackfield_requests_in_flight") - 1
+    """Requests that are being served; the one that asks is not counted."""
+    return sample(url, "jackfield_requests_in_flight")
 
 
 def statuses(url: str) -> dict[str, float]:

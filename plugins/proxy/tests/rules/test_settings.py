@@ -166,6 +166,21 @@ def test_no_url_leads_into_the_servers_network(
         assert got.status == 400
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254"])
+def test_no_url_of_a_sound_leads_there_either(proxy: Proxy, upstream: RawServer, host: str) -> None:
+    url = f"http://{host}:{upstream.port}/a.wav"
+    for target in ("transcriptions", "translations"):
+        where = f"/v1/audio/{target}"
+        got = ask(proxy.url, "POST", where, {"model": "whisper-1", "file": url})
+        assert got.status == 400
+        body, headers = form([("model", "whisper-1"), ("file", url)])
+        assert ask(proxy.url, "POST", where, body, headers).status == 400
+    assert not upstream.requests
+    for value in (url, {"image_url": url}):
+        ask(proxy.url, "POST", "/v1/videos", {**VIDEO, "input_reference": value})
+    assert {r.target for r in upstream.requests} <= {"/v1/videos"}
+
+
 # Settings ----------------------------------------------------------------------------------------
 
 ENDPOINTS: dict[str, dict[str, Any]] = {

@@ -132,7 +132,7 @@ def test_the_health_of_deployments_is_told_in_words(
 ) -> None:
     server = start(each=1)
     browser.open(server.url)
-    state = lambda row: browser.text(f"#deployments tbody tr:nth-child({row}) td.state")  # noqa: E731
+    state = lambda row: browser.text(f"#deployments tbody tr:nth-child({row}) td.state")
     browser.until(lambda: state(1) == "OK", "a deployment that is well")
     assert state(2) == "Not used yet"
     server.served(4, status=503, deployment="b")

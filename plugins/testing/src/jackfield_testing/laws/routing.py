@@ -102,7 +102,7 @@ def _find(surface: str, name: str, claims: Any, held: Any) -> Verdict | None:
     ranks = {r for _, c in claims if (r := _rank(c, name)) is not None}
     ranks |= {r for h in held if (r := _rank(h, name)) is not None}
     levels: list[tuple[str, Callable[[Any], bool]]] = [
-        ("exact", lambda item, rank=rank: _rank(item, name) == rank)  # type: ignore[misc]
+        ("exact", lambda item, rank=rank: _rank(item, name) == rank)  # type: ignore[misc]  # a default is not inferred
         for rank in sorted(ranks)
     ]
     prefixes = {i.prefix for i in (*(c for _, c in claims), *held) if i.models is None}
@@ -111,7 +111,7 @@ def _find(surface: str, name: str, claims: Any, held: Any) -> Verdict | None:
     levels += [
         (
             "prefix",
-            lambda item, length=length: (  # type: ignore[misc]
+            lambda item, length=length: (  # type: ignore[misc]  # a default is not inferred
                 item.models is None and len(item.prefix) == length and _below(item.prefix, name)
             ),
         )

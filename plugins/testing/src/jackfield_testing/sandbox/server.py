@@ -174,7 +174,7 @@ logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
 class _Protocol(H11Protocol):
     """uvicorn's protocol, with the transport in the request's state and no access log."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn types it so
         # asyncio does this for sockets that name their protocol only, and ours does not
         connection = transport.get_extra_info("socket")
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -89,7 +89,7 @@ def script_of(text: str) -> Script:
             changes["failure"] = found["value"] or "server_error"
         else:
             changes[found["name"]] = _number(found["name"], found["value"])
-    return Script(**changes)  # type: ignore[arg-type]
+    return Script(**changes)  # type: ignore[arg-type]  # checked when read
 
 
 def _number(name: str, text: str) -> int:
