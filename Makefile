@@ -18,7 +18,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test seeds lint format bench bench-peers docs lock wheels clean
+.PHONY: help demo test seeds lint format bench bench-peers bench-proxy bench-proxy-peers docs lock wheels clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -46,6 +46,12 @@ bench: $(DEV) ## Measure against bare httpx (needs nginx; core/bench/README.md)
 
 bench-peers: $(DEV) ## The same, and the OpenAI SDK and LiteLLM
 	$(BIN)/python core/bench/run.py --peers $(ARGS)
+
+bench-proxy: $(DEV) ## Measure the proxy against a bare relay (nginx and wrk; plugins/proxy/bench/README.md)
+	$(BIN)/python plugins/proxy/bench/run.py $(ARGS)
+
+bench-proxy-peers: $(DEV) ## The same, and LiteLLM and Portkey where they are installed
+	$(BIN)/python plugins/proxy/bench/run.py --peers $(ARGS)
 
 docs: $(DEV) ## Build the documentation into site/; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --config-file docs/mkdocs.yml </dev/null

@@ -382,7 +382,7 @@ class TestTheLawItself:
             (lambda call: WireRequest("PUT", PATH, body=call.body()), "PUT"),
             (
                 lambda call: WireRequest(path=PATH, body={**call.body(), "n": 1}),
-                "'n': 1} would be sent",
+                "would be sent",
             ),
             (lambda call: WireRequest(path=PATH, body=dict(call.params)), "another model"),
             (lambda call: WireRequest(path=PATH, body=call.body(), headers={"x": "y"}), "headers"),
@@ -398,7 +398,7 @@ class TestTheLawItself:
         ],
     )
     def test_it_tells(self, monkeypatch: pytest.MonkeyPatch, answer: Any, complaint: str) -> None:
-        module = types.ModuleType(f"passage_liar_{complaint}")
+        module = types.ModuleType(f"passage_liar_{id(answer)}")
 
         def transform_request(call: Call) -> Any:
             return answer(call)

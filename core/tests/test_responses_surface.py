@@ -260,7 +260,7 @@ def test_whatever_a_server_says_there_is_a_partial_result(events: list[dict[str,
 def test_a_call_whose_deltas_never_came_has_what_was_said_at_its_end() -> None:
     call = {"type": "function_call", "call_id": "c", "name": "f", "arguments": ""}
     done = {"type": "response.function_call_arguments.done", "arguments": "{}"}
-    events = [{"type": "response.output_item.added", "item": call}, done]
+    events: list[dict[str, Any]] = [{"type": "response.output_item.added", "item": call}, done]
     found = assembled([{**event, "output_index": 0} for event in events])
     assert found["output"] == [{**call, "arguments": "{}"}]
 

@@ -120,7 +120,8 @@ def test_a_stream_that_breaks_keeps_what_arrived(
     kept = chunks[: data.draw(st.integers(1, len(chunks)))]
     stream = strategies.Encoding().encode(dumped(chunk, False) for chunk in kept)
     pieces: list[Any] = data.draw(strategies.cuts(stream))
-    for end in ([], [APIConnectionError("the connection broke")]):
+    ends: tuple[list[Any], ...] = ([], [APIConnectionError("the connection broke")])
+    for end in ends:
         outcome = read_chat([*pieces, *end])
         assert isinstance(outcome.error, StreamInterruptedError)
         assert laws.identical(outcome.value, kept)

@@ -42,13 +42,17 @@ def same(shown: str, printed: str) -> bool:
 
 
 class Console:
-    """A shell in the working directory, for one page; a context manager."""
+    """A shell in the working directory, for one page; a context manager.
+
+    ``missing`` is a server that is not installed: what is printed from then on may be different.
+    """
 
     def __init__(self) -> None:
         self._ports: dict[str, str] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: dict[str, Path] = {}
         self._started = 0
+        self.missing = ""
         os.environ["CURL_HOME"] = str(Path.cwd())
         Path(".curlrc").write_text("silent\nshow-error\nmax-time = 30\n")
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -116,7 +120,8 @@ class Console:
         )
         if _RELOADS.match(command):
             self._until(lambda: self.log().count("reloaded") > before, command)
-        return self.shown(done.stdout.decode("utf-8", "replace")), done.returncode
+        text = done.stdout.decode("utf-8", "replace").replace("\r\n", "\n")
+        return self.shown(text), done.returncode
 
     def _port(self, page: str) -> str:
         if page not in self._ports:
@@ -127,8 +132,8 @@ class Console:
 
     def _serve(self, command: str) -> str:
         program = shlex.split(command)[0]
-        if shutil.which(program) is None:  # a page's clients have to do without it
-            print(f"{program} is not installed", file=sys.stderr)
+        if shutil.which(program) is None:
+            self.missing = program
             return ""
         if "--port" not in command:
             command = re.sub(r"( &.*)?$", rf" --port {_USUAL}\1", command, count=1)

@@ -78,7 +78,7 @@ def run(page: str, blocks: list[dict[str, Any]], names: dict[str, Any], console:
         where = f"{page}, block at line {block['line']}"
         title, code = block["title"], block["code"]
         if title == "Output":
-            if not (same if block["runs"] else _equal)(code, printed):
+            if not console.missing and not (same if block["runs"] else _equal)(code, printed):
                 sys.exit(f"{where}: the page says\n{code}\nbut it prints\n{printed}")
         elif title == "Log":
             if not console.waits_for(code):

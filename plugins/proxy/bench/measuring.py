@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import load
@@ -12,21 +11,16 @@ import payload
 import processes
 from attrs import define, field, frozen
 from contenders import UPSTREAM, Contender, Setup
-from intervals import Interval, of
 from load import Generator, LoadFailure
 from processes import Server, ServerFailure
+from results import START, Cell, Figures, Results, Sample
 
 PACED_CONNECTIONS = 16
-"""Paced streams are measured at this many connections only: more would wait for the upstream."""
+"""Paced streams are measured at this many connections only: with more, the upstream is late."""
 PACED_STREAMS = 2
 """Paced streams of each connection in one batch."""
-MEMORY = "memory"
-START = "start"
-
-Cell = tuple[str, int]
-"""A kind and a number of connections."""
-Round = tuple[int, int]
-"""Generation and number of a round."""
+WARM_UP = {"unary": 200, "stream": 32, "paced": 4}
+"""Requests before the first measured one."""
 
 
 @frozen
@@ -41,13 +35,15 @@ class Plan:
     seconds: int
     """Of one batch."""
     starts: int
-    """Starts of each generation that are only timed."""
+    """Starts of each generation that are only timed; of peers, the one that is needed."""
     kinds: tuple[str, ...] = payload.KINDS
     connections: tuple[int, ...] = (1, 16, 64)
+    batch: int | None = None
+    """Requests of one batch, instead of seconds; then little is warmed up."""
 
     def cells(self) -> list[Cell]:
         """Return what a round measures, in order."""
-        found = []
+        found: list[Cell] = []
         for kind in self.kinds:
             counts = (PACED_CONNECTIONS,) if kind == "paced" else self.connections
             found += [(kind, count) for count in counts]
@@ -56,75 +52,6 @@ class Plan:
 
 FULL = Plan(generations=3, rounds=3, peer_rounds=2, seconds=1, starts=3)
 QUICK = Plan(generations=1, rounds=3, peer_rounds=1, seconds=1, starts=3)
-
-
-@frozen
-class Sample:
-    """One batch: requests per second, latencies in ms, the server's CPU in µs per request."""
-
-    rate: float
-    p50: float
-    p99: float
-    cpu: float
-
-
-@define
-class Results:
-    """Everything that was measured."""
-
-    samples: dict[tuple[Cell, str], dict[Round, Sample]] = field(factory=dict)
-    starts: dict[str, list[tuple[int, float]]] = field(factory=dict)
-    """Generation and seconds to ready, by contender."""
-    fresh: dict[str, list[tuple[int, float]]] = field(factory=dict)
-    """Generation and MB after the start."""
-    loaded: dict[str, list[tuple[int, float]]] = field(factory=dict)
-    """Generation and MB after a generation's load."""
-    failures: dict[tuple[str, str], str] = field(factory=dict)
-    """Why there is nothing, by kind (or `start`) and contender."""
-
-    def note(self, where: dict[str, list[tuple[int, float]]], who: Contender, what: Round) -> None:
-        """Keep a figure of a generation."""
-        where.setdefault(who.name, []).append(what)
-
-    def failure(self, kind: str, who: Contender) -> str | None:
-        """Return why a contender has nothing of a kind."""
-        return self.failures.get((START, who.name)) or self.failures.get((kind, who.name))
-
-    def value(self, cell: Cell, who: Contender, quantity: str) -> Interval | None:
-        """Return the median of one quantity."""
-        own = self.samples.get((cell, who.name), {})
-        values = [getattr(sample, quantity) for sample in own.values()]
-        return of(values, [generation for generation, _ in own])
-
-    def compared(
-        self,
-        cell: Cell,
-        who: Contender,
-        other: Contender,
-        of_both: Callable[[Sample, Sample], float],
-    ) -> Interval | None:
-        """Return the median of what two contenders' samples of the same round give together."""
-        own = self.samples.get((cell, who.name), {})
-        others = self.samples.get((cell, other.name), {})
-        common = [number for number in own if number in others]
-        values = [of_both(own[number], others[number]) for number in common]
-        return of(values, [generation for generation, _ in common])
-
-
-@contextlib.contextmanager
-def started(
-    who: Contender, setup: Setup, where: frozenset[int], folder: Path
-) -> Iterator[Server]:
-    """Start a contender; end it with the block.
-
-    Raises:
-        ServerFailure: it doesn't start.
-    """
-    port = processes.free_port()
-    command = who.command(setup, port)
-    more = who.variables(setup)
-    with processes.running(command, port, where, folder, who.ready, more) as server:
-        yield server
 
 
 @define
@@ -152,15 +79,102 @@ class Bench:
         """Measure everybody."""
         for generation in range(self.plan.generations):
             present = [each for each in contenders if generation == 0 or not each.peer]
-            self.tell(f"generation {generation + 1} of {self.plan.generations}: starting")
-            self._time_starts(present, generation)
+            servers = [each for each in present if each is not UPSTREAM]
             with contextlib.ExitStack() as stack:
-                servers = self._start(present, generation, stack)
-                self._measure([each for each in present if each.name in servers], servers)(
-                    generation
-                )
-                for who in present:
-                    if who.name in servers and who is not UPSTREAM:
-                        memory = servers[who.name].memory()
-                        self.results.note(self.results.loaded, who, (generation, memory))
+                running = self._started(servers, generation, stack)
+                ready = [each for each in present if each is UPSTREAM or each.name in running]
+                for cell in self.plan.cells():
+                    self._cell(cell, ready, running, generation)
+                for who in servers:
+                    if who.name in running:
+                        memory = running[who.name].memory()
+                        _note(self.results.loaded, who, generation, memory)
         return self.results
+
+    def _started(
+        self, servers: Sequence[Contender], generation: int, stack: contextlib.ExitStack
+    ) -> Mapping[str, Server]:
+        """Time starts, the last of which stay."""
+        running: dict[str, Server] = {}
+        for number in range(self.plan.starts + 1):
+            last = number == self.plan.starts
+            for who in servers:
+                if who.peer and not last:
+                    continue
+                self.tell(f"generation {generation + 1}: starting {who.title}")
+                with contextlib.ExitStack() as brief:
+                    holder = stack if last else brief
+                    try:
+                        server = holder.enter_context(self._server(who))
+                    except ServerFailure as failure:
+                        self.results.failures[START, who.name] = f"no start: {failure}"
+                        continue
+                    _note(self.results.starts, who, generation, server.ready)
+                    _note(self.results.spent, who, generation, server.spent)
+                    if last:
+                        running[who.name] = server
+                        _note(self.results.fresh, who, generation, server.memory())
+        return running
+
+    def _server(self, who: Contender) -> contextlib.AbstractContextManager[Server]:
+        port = processes.free_port()
+        command = who.command(self.setup, port)
+        more = who.variables(self.setup)
+        return processes.running(command, port, self.where, self.folder, who.ready, more)
+
+    def _cell(
+        self,
+        cell: Cell,
+        present: Sequence[Contender],
+        running: Mapping[str, Server],
+        generation: int,
+    ) -> None:
+        kind, connections = cell
+        for who in present:
+            self._warm_up(kind, who, running.get(who.name))
+        for number in range(self.plan.rounds):
+            self.tell(f"generation {generation + 1}: {kind}, {connections}, round {number + 1}")
+            turn = [each for each in present if not each.peer or number < self.plan.peer_rounds]
+            first = number % len(turn)
+            for who in turn[first:] + turn[:first]:
+                if self.results.failure(kind, who) is None:
+                    sample = self._sample(cell, who, running.get(who.name))
+                    if sample is not None:
+                        own = self.results.samples.setdefault((cell, who.name), {})
+                        own[generation, number] = sample
+
+    def _warm_up(self, kind: str, who: Contender, server: Server | None) -> None:
+        if self.results.failure(kind, who) is not None:
+            return
+        request = who.request(self.setup, kind, server.port if server else 0)
+        try:
+            load.check(request, kind)
+            count = self.plan.batch or WARM_UP[kind] // (10 if who.peer else 1)
+            self.generator.times(request, 4, max(1, count))
+        except LoadFailure as failure:
+            self.results.failures[kind, who.name] = str(failure)
+        if server:
+            server.settle()
+
+    def _sample(self, cell: Cell, who: Contender, server: Server | None) -> Sample | None:
+        kind, connections = cell
+        request = who.request(self.setup, kind, server.port if server else 0)
+        before = server.cpu() if server else 0.0
+        try:
+            if self.plan.batch is not None:
+                outcome = self.generator.times(request, connections, self.plan.batch)
+            elif kind == "paced":
+                outcome = self.generator.times(request, connections, connections * PACED_STREAMS)
+            else:
+                outcome = self.generator.during(request, connections, self.plan.seconds)
+        except LoadFailure as failure:
+            self.results.failures[kind, who.name] = f"at {connections} connections: {failure}"
+            return None
+        used = (server.cpu() - before) * 1e6 / outcome.requests if server else float("nan")
+        if server:
+            server.settle()
+        return Sample(outcome.rate, outcome.p50, outcome.p99, used)
+
+
+def _note(figures: Figures, who: Contender, generation: int, value: float) -> None:
+    figures.setdefault(who.name, []).append((generation, value))

@@ -81,12 +81,14 @@ class Server:
         port: where it listens, on loopback.
         log: the file that has its output.
         ready: seconds from its start to the first good answer.
+        spent: CPU seconds that it had used by then.
     """
 
     process: subprocess.Popen[bytes]
     port: int
     log: Path
     ready: float = 0.0
+    spent: float = 0.0
     _members: list[int] = field(factory=list)
 
     def await_ready(self, path: str) -> None:
@@ -210,6 +212,7 @@ def running(
     try:
         server.await_ready(ready)
         server.ready = time.perf_counter() - begun
+        server.spent = server.cpu()
         yield server
     finally:
         server.stop()

@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from jackfield.config import CALL_SETTINGS, Secret
 from jackfield_proxy.errors import Refused
 
-FORBIDDEN = frozenset(CALL_SETTINGS)
-"""Settings of calls that a client may not make: a body is data, and never says where it goes."""
+FORBIDDEN = frozenset({*CALL_SETTINGS, "wait", "poll_interval", "wait_timeout"})
+"""Settings of calls that a client may not make: a body is data, and never says where it goes.
+
+Waiting for a job is one as well: who wants to wait asks for its status, and holds no request open.
+"""
 
 
 def check_key(given: bytes | None, master: Secret | None) -> None:

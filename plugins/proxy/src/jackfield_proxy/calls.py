@@ -57,7 +57,7 @@ async def ask(
         )
         if isinstance(outcome, AsyncStream):
             first = await anext(outcome, None)
-            return Events(outcome, None if first is None else first.to_dict())
+            return Events(outcome, surface, None if first is None else first.to_dict())
         return Whole(outcome, params if operation == CREATE else {})
     finally:
         incoming.waited += time.perf_counter() - began
@@ -94,10 +94,13 @@ class Whole:
 class Events:
     """A stream of chunks, of which the first is there."""
 
-    __slots__ = ("_first", "_stream")
+    __slots__ = ("_first", "_stream", "_surface")
 
-    def __init__(self, stream: AsyncStream[Any], first: dict[str, Any] | None) -> None:
+    def __init__(
+        self, stream: AsyncStream[Any], surface: str, first: dict[str, Any] | None
+    ) -> None:
         self._stream = stream
+        self._surface = surface
         self._first = first
 
     async def deliver(self, incoming: Incoming) -> None:
@@ -112,14 +115,14 @@ class Events:
             try:
                 async for chunk in self._all():
                     last = chunk
-                    await incoming.piece(event(chunk))
+                    await incoming.piece(event(self._surface, chunk))
             except JackfieldError as error:
                 incoming.error = error.message
                 await incoming.end(_failure(error))
                 return
             finally:
                 _count(incoming, last)
-            await incoming.end(done(last))
+            await incoming.end(done(self._surface))
 
     async def _all(self) -> AsyncIterator[dict[str, Any]]:
         if self._first is not None:

@@ -15,6 +15,7 @@ from jackfield.errors import (
     ConfigError,
     JackfieldError,
     NoRouteError,
+    PluginError,
     RequestError,
     UnsupportedParamsError,
 )
@@ -97,6 +98,8 @@ def refused(error: Exception) -> Refused:
         return model_not_found("", error.message)
     if isinstance(error, RequestError):
         return Refused(400, error.message, param=error.path)
+    if isinstance(error, PluginError):
+        return Refused(500, "A plugin of this server failed; see the server's log.")
     if isinstance(error, ConfigError):
         return Refused(500, "This deployment is not set up correctly; see the server's log.")
     if isinstance(error, JackfieldError):

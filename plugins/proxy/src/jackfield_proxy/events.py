@@ -9,16 +9,19 @@ from jackfield import jsonio
 
 EVENTS = (b"content-type", b"text/event-stream; charset=utf-8")
 
+_NAMED = frozenset({"responses"})
+"""Surfaces whose events are named by their type, and whose last one says that it is the last."""
 
-def event(chunk: Mapping[str, Any]) -> bytes:
-    """One chunk. Those of surfaces whose events have a ``type`` are named by it."""
+
+def event(surface: str, chunk: Mapping[str, Any]) -> bytes:
+    """One chunk of a surface."""
     data = b"data: " + jsonio.encode(chunk) + b"\n\n"
     kind = chunk.get("type")
-    if type(kind) is str and kind.isascii() and kind.isprintable():
+    if surface in _NAMED and type(kind) is str and kind.isascii() and kind.isprintable():
         return b"event: " + kind.encode("ascii") + b"\n" + data
     return data
 
 
-def done(last: Mapping[str, Any]) -> bytes:
-    """What ends a stream: ``[DONE]``, where its last event does not say so itself."""
-    return b"" if type(last.get("type")) is str else b"data: [DONE]\n\n"
+def done(surface: str) -> bytes:
+    """What ends a stream of a surface."""
+    return b"" if surface in _NAMED else b"data: [DONE]\n\n"

@@ -57,8 +57,9 @@ async def form_of(incoming: Incoming, limit: int) -> AsyncIterator[dict[str, Any
                 _put(params, name, _source(value))
             else:
                 _put(params, name, value)
-        if params.get("stream") in _WORDS:
-            params["stream"] = _WORDS[params["stream"]]
+        wanted = params.get("stream")
+        if isinstance(wanted, str):
+            params["stream"] = _WORDS.get(wanted, wanted)
         yield params
     finally:
         await form.close()
@@ -95,9 +96,10 @@ def _put(params: dict[str, Any], name: str, value: Any) -> None:
         if not isinstance(place, dict):
             raise Refused(400, f"The field {name[:100]} contradicts another one.", param=head)
         place = place.setdefault(key, [] if following == "" else {})
-    if isinstance(place, list):
+    last = keys[-1]
+    if isinstance(place, list) and not last:
         place.append(value)
-    elif isinstance(place, dict):
-        place[keys[-1]] = value
+    elif isinstance(place, dict) and last:
+        place[last] = value
     else:
         raise Refused(400, f"The field {name[:100]} contradicts another one.", param=head)

@@ -184,6 +184,8 @@ class Incoming:
         """Send the head of the answer, with the first of its body, or all of it."""
         self.status = status
         self.first = time.perf_counter()
+        if not any(name == b"x-request-id" for name, _ in headers):
+            headers.append((b"x-request-id", self.id.encode("latin-1")))
         head = {
             "type": "http.response.start",
             "status": status,

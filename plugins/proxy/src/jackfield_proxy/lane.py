@@ -78,10 +78,11 @@ class Passed:
 class Split:
     """An answer that came whole where a stream was asked for, as the stream that it stands for."""
 
-    __slots__ = ("_chunks", "_reply")
+    __slots__ = ("_chunks", "_reply", "_surface")
 
-    def __init__(self, reply: AsyncReply, chunks: list[dict[str, Any]]) -> None:
+    def __init__(self, reply: AsyncReply, surface: str, chunks: list[dict[str, Any]]) -> None:
         self._reply = reply
+        self._surface = surface
         self._chunks = chunks
 
     async def deliver(self, incoming: Incoming) -> None:
@@ -90,8 +91,9 @@ class Split:
 
         await incoming.start(200, [EVENTS, *_but_type(answered(self._reply.headers, raw=False))])
         incoming.streamed = True
-        named = [event(chunk) for chunk in self._chunks]
-        await incoming.end(b"".join(named) + done(self._chunks[-1] if self._chunks else {}))
+        surface = self._surface
+        events = [event(surface, chunk) for chunk in self._chunks]
+        await incoming.end(b"".join(events) + done(surface))
 
 
 def _but_type(pairs: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -258,7 +260,7 @@ def _whole(
             raise error
         split = passage.route.surface.split
         if stream and split is not None:
-            return Split(reply, list(load(split)(decoded)))
+            return Split(reply, passage.route.surface.name, list(load(split)(decoded)))
     return Passed(reply, data, True, settings)
 
 

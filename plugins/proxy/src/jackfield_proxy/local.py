@@ -139,7 +139,7 @@ def _models(service: Service) -> Mapping[str, dict[str, Any]]:
     for group in groups:
         if group.wild:
             for full, known in catalogue.items():
-                for name in (full, full.rpartition("/")[2]):
+                for name in (full.rpartition("/")[2], full):
                     if group.match(name) is not None and name not in rows:
                         found = service.router.find(name)
                         if found is not None and found.group is group:

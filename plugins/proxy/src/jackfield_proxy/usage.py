@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from json import JSONDecoder
 from typing import Any
 
 TAIL = 64 * 1024
 """How much of an answer's end is looked at: usage is the last thing that answers say."""
 
+LONGEST = 4096
+"""A usage object is no longer, in bytes."""
+LOOKS = 8
+"""Objects of that name that are read before it is given up: an answer has one or two."""
+
 _USAGE = b'"usage"'
-_OPENING = re.compile(rb'"usage"[ \t\r\n]*:[ \t\r\n]*\{')
-_INPUT = re.compile(rb'"(?:prompt|input)_tokens"[ \t\r\n]*:[ \t\r\n]*(\d{1,15})(?![\d.eE])')
-_OUTPUT = re.compile(rb'"(?:completion|output)_tokens"[ \t\r\n]*:[ \t\r\n]*(\d{1,15})(?![\d.eE])')
-_LONGEST = 4096
-"""A usage object is no longer."""
+_OPENING = re.compile(rb'"usage"[ \t\r\n]{0,64}:[ \t\r\n]{0,64}(?=\{)')
+_read = JSONDecoder().raw_decode
 
 
 class Usage:
@@ -56,18 +59,19 @@ def last(tail: bytes) -> Usage:
     Args:
         tail: the end of an answer, of a body or a stream.
     """
-    end = len(tail)
-    while (at := tail.rfind(_USAGE, 0, end)) >= 0:
+    end, looks = len(tail), 0
+    while looks < LOOKS and (at := tail.rfind(_USAGE, 0, end)) >= 0:
         opening = _OPENING.match(tail, at)
         if opening is not None:
-            start, stop = opening.end(), min(end, at + _LONGEST)
-            given = _INPUT.search(tail, start, stop)
-            made = _OUTPUT.search(tail, start, stop)
-            if given is not None or made is not None:
-                return Usage(
-                    None if given is None else int(given[1]),
-                    None if made is None else int(made[1]),
-                )
+            looks += 1
+            start = opening.end()
+            try:
+                counts, _ = _read(tail[start : start + LONGEST].decode("utf-8", "replace"))
+            except (ValueError, RecursionError):
+                counts = None
+            found = of(counts)
+            if found.input is not None or found.output is not None:
+                return found
         end = at
     return _NONE
 

@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 PATIENCE = 20.0
@@ -62,7 +62,9 @@ class Answer:
 
 
 class Client:
-    """A connection to a server."""
+    """A connection to a server; it ends with the test, if not before."""
+
+    made: ClassVar[list[Client]] = []
 
     def __init__(self, url: str, *, timeout: float = PATIENCE, receive_buffer: int = 0) -> None:
         parts = urlsplit(url)
@@ -71,9 +73,14 @@ class Client:
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(timeout)
-        self.sock.connect((parts.hostname, parts.port))
+        try:
+            self.sock.connect((parts.hostname, parts.port))
+        except OSError:
+            self.sock.close()
+            raise
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._ahead = b""
+        Client.made.append(self)
 
     def __enter__(self) -> Client:
         return self
@@ -140,6 +147,10 @@ class Client:
                 return data, False
         data, self._ahead = self._ahead[:size], self._ahead[size:]
         return data, True
+
+    def began(self) -> bool:
+        """Wait for the first byte of an answer; False where the server closed before it."""
+        return bool(self._ahead) or self._more()
 
     def some(self) -> bytes:
         """What there is; empty where the server has closed."""

@@ -357,9 +357,7 @@ router_settings: {{num_retries: 1}}
 
 @pytest.mark.parametrize(("model", "attempts"), [("limited", 2), ("shaky", 3)])
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
-def test_what_passes_is_waited_for(
-    patient: Proxy, model: str, attempts: int, stream: bool
-) -> None:
+def test_what_passes_is_waited_for(patient: Proxy, model: str, attempts: int, stream: bool) -> None:
     answer = _asked(patient, model, stream=stream)
     assert answer.status == 200
     assert answer.whole

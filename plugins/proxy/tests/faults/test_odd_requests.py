@@ -147,9 +147,7 @@ _GARBAGE = {
 
 
 @pytest.mark.parametrize("data", _GARBAGE.values(), ids=_GARBAGE.keys())
-def test_what_is_no_request_is_refused_once(
-    proxy: Proxy, upstream: Upstream, data: bytes
-) -> None:
+def test_what_is_no_request_is_refused_once(proxy: Proxy, upstream: Upstream, data: bytes) -> None:
     asked = upstream.asked.total()
     with Client(proxy.url) as client:
         client.send(data)

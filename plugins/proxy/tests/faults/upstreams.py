@@ -316,9 +316,7 @@ def chunk(number: int, text: str) -> bytes:
         "object": "chat.completion.chunk",
         "created": 1,
         "model": "m",
-        "choices": [
-            {"index": 0, "delta": {"content": f"{number}:{text}"}, "finish_reason": None}
-        ],
+        "choices": [{"index": 0, "delta": {"content": f"{number}:{text}"}, "finish_reason": None}],
     }
     return b"data: " + json.dumps(body).encode() + b"\n\n"
 

@@ -153,9 +153,6 @@ def impatient(server: RawServer) -> Iterator[Proxy]:
           - model_name: nobody
             litellm_params:
               {{model: openai/gpt-4o, api_key: k, api_base: "http://127.0.0.1:{refused_port()}/v1"}}
-          - model_name: nowhere
-            litellm_params:
-              {{model: openai/gpt-4o, api_key: k, api_base: "http://no-such-host.invalid/v1"}}
         router_settings: {{num_retries: 0, cooldown_time: 0}}
     """
     with running(config) as proxy:
@@ -169,11 +166,12 @@ def failed(got: Got, status: int, code: str) -> None:
     assert "sk-" not in error["message"]
 
 
-@pytest.mark.parametrize("model", ["nobody", "nowhere"])
 @pytest.mark.parametrize("more", [{}, {"stream": True}])
-def test_an_upstream_that_is_not_there(impatient: Proxy, model: str, more: Any) -> None:
-    failed(ask(impatient.url, body={**CHAT, **more, "model": model}), 502, "upstream_unreachable")
-    got = ask(impatient.url, "POST", "/v1/embeddings", {"model": model, "input": "a"})
+def test_an_upstream_that_is_not_there(impatient: Proxy, more: Any) -> None:
+    failed(
+        ask(impatient.url, body={**CHAT, **more, "model": "nobody"}), 502, "upstream_unreachable"
+    )
+    got = ask(impatient.url, "POST", "/v1/embeddings", {"model": "nobody", "input": "a"})
     failed(got, 502, "upstream_unreachable")
 
 
