@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from typing import Any, TypedDict
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict, get_overloads
 
 import attrs
 import jsonschema
@@ -25,6 +27,7 @@ from jackfield.surfaces.responses import (
     fold,
     split,
 )
+from jackfield.surfaces.responses_calls import AsyncResponsesCalls, SyncResponsesCalls
 from jackfield.surfaces.responses_events import assembled
 from jackfield.surfaces.responses_structured import prepare
 from jackfield_testing import laws, strategies
@@ -106,6 +109,19 @@ def test_events_are_what_the_schemas_say(schema: Any) -> None:
 
     check()
     assert len(seen) > 12
+
+
+def test_the_calls_of_both_clients_take_the_same() -> None:
+    def given(overloads: Sequence[Callable[..., Any]]) -> list[dict[str, Any]]:
+        kinds = [dict(inspect.get_annotations(each)) for each in overloads]
+        return [{n: kind for n, kind in each.items() if n != "return"} for each in kinds]
+
+    blocking, on_loop = (
+        [{**each, "self": None} for each in given(get_overloads(calls.responses))]
+        for calls in (SyncResponsesCalls, AsyncResponsesCalls)
+    )
+    assert len(blocking) == 3
+    assert blocking == on_loop
 
 
 # What has arrived so far ------------------------------------------------------------------------

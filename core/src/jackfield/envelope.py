@@ -55,6 +55,7 @@ class Call(Value):
         unsupported: the parameter policy of the call.
         origin: ``local``, or ``remote`` for a call that came over a network: then no path is read.
         official: whether the request goes to the endpoint's own base URL.
+        takes: forms of content that the claim takes beyond those of the surface.
         fetched: what earlier `Fetch` answers brought, by source.
         losses: what was mapped, dropped or passed so far.
     """
@@ -69,6 +70,7 @@ class Call(Value):
     unsupported: Policy = "raise"
     origin: Literal["local", "remote"] = "local"
     official: bool = True
+    takes: tuple[str, ...] = ()
     fetched: Mapping[Source, Fetched] = attrs.field(factory=dict)
     losses: tuple[Loss, ...] = ()
 

@@ -90,6 +90,10 @@ class Claim(Value):
     no rewriter and no parameter rule concerns is sent as it is, as ``POST`` to that path: a server
     need not ask ``transform_request``, which would say the same. A ``default`` also serves the
     calls on ``surface`` that name no model, where the operation needs none.
+
+    ``takes`` are forms of content that calls may hold on their way here beyond those of the
+    surface, so that no rewriter turns them into others; they are in ``call.takes``. Rewriters and
+    owners agree on the names: ``file_url`` is a file that is given by its URL.
     """
 
     surface: str
@@ -101,6 +105,7 @@ class Claim(Value):
     requires: str | None = None
     default: bool = False
     path: str | None = None
+    takes: tuple[str, ...] = ()
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -81,6 +81,7 @@ def prepare(
             name=route.name,
             prefix=route.prefix,
             official=manifest.endpoint is not None and official(manifest.endpoint),
+            takes=route.claim.takes,
         )
         if route.rewriters:
             call, moved = yield from _rewrite(call, route, registry, rules)
@@ -168,6 +169,7 @@ def _continued(answer: Call, before: Call) -> Call:
             name=before.name,
             prefix=before.prefix,
             official=before.official,
+            takes=before.takes,
             operation=before.operation,
         )
     earlier = tuple(loss for loss in before.losses if loss not in answer.losses)
@@ -187,11 +189,15 @@ def _same(answer: Call, call: Call) -> bool:
 def _rewrite(
     call: Call, route: Route, registry: Registry, rules: FetchRules
 ) -> Generator[Any, Any, tuple[Call, bool]]:
-    """Ask the rewriters whose triggers occur, until none has anything to change."""
+    """Ask the rewriters whose triggers occur, until none has anything to change.
+
+    Those that look at parts come last: a call that takes another way is read there.
+    """
+    rewriters = sorted(route.rewriters, key=lambda found: bool(found[1].parts))
     for _ in range(MAX_STEPS):
         parts = parts_in(call.params) if any(r.parts for _, r in route.rewriters) else set()
         changed = False
-        for plugin, rewriter in route.rewriters:
+        for plugin, rewriter in rewriters:
             if not _triggered(rewriter, call, parts):
                 continue
             relay = registry.relay(plugin, rewriter.module)

@@ -22,6 +22,8 @@ from jackfield.manifest import Claim, Naming, Reserved, Rewriter, Surface, start
 from jackfield.relay import Relay
 
 _CACHED_ROUTES = 1024
+_LONGEST_NAME = 1000
+"""Names come from outside; what takes long to match, and much room to remember, is none."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -294,6 +296,8 @@ class Registry:
         """
         if not isinstance(name, str):
             raise NoRouteError(f"a model name is a string, not {name!r}")
+        if len(name) > _LONGEST_NAME:
+            raise NoRouteError(f"no model has a name of {len(name)} characters: {name[:40]!r}…")
         route = self._routes.get((surface, name))
         if route is None:
             route = self._resolve(surface, name)

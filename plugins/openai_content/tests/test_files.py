@@ -353,3 +353,21 @@ def test_a_remote_calls_url_is_downloaded_and_its_paths_are_left(folder: Path) -
     assert isinstance(
         hooks.transform_request(call_with(chat({"url": WEB}), origin="remote")), Fetch
     )
+
+
+@pytest.mark.parametrize("value", [WEB, {"file_id": WEB}, {"url": WEB}, {"file_url": WEB}])
+def test_an_owner_that_takes_urls_gets_them(value: Any) -> None:
+    call = call_with(chat(value)).replace(takes=("file_url",))
+    done = hooks.transform_request(call) or call
+    assert isinstance(done, Call)
+    [part] = done.params["messages"][0]["content"]
+    assert part == chat({"file_url": WEB})
+
+
+def test_what_is_here_is_read_for_an_owner_that_takes_urls_too() -> None:
+    call = call_with(chat({"file_data": Source.path("a.pdf")})).replace(takes=("file_url",))
+    wanted = hooks.transform_request(call)
+    assert isinstance(wanted, Fetch)
+    picture = {wanted.refs[0]: Fetched(png(), name="a.png")}
+    with pytest.raises(SourceError, match="image_url"):
+        hooks.transform_request(call.replace(fetched=picture))

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 import attrs
 import pytest
 from rawserver import RawServer
-from upstream import PLUGINS, blocking, lines, message, response, settings
+from upstream import PLUGINS, blocking, lines, message, response, settings, streaming
 
 import jackfield
 from jackfield.errors import NoRouteError, RequestError, UnsupportedParamsError
@@ -190,7 +190,7 @@ def test_an_answer_says_in_chat_what_the_response_says(server: RawServer, make: 
 
 def test_a_message_of_an_answer_goes_back_as_it_came(server: RawServer, make: Any) -> None:
     answers(server, FULL)
-    ask = lambda messages: lambda c: c.completion("openai/responses/gpt-5", messages)  # noqa: E731
+    ask: Any = lambda messages: lambda c: c.completion("openai/responses/gpt-5", messages)
     first = make(ask(HELLO))
     result = {"role": "tool", "tool_call_id": "call_1", "content": "Rain."}
     make(ask([*HELLO, first.choices[0].message, result]))
@@ -268,7 +268,7 @@ def test_a_response_in_the_background_can_be_waited_for(server: RawServer, make:
     looks: list[Any] = []
     server.answer = lambda asked, wire: wire.reply(200, looks.pop(0))
     told: list[Any] = []
-    ask: Any = lambda c: c.completion(  # noqa: E731
+    ask: Any = lambda c: c.completion(
         "o3-deep-research",
         HELLO,
         background=True,
@@ -280,9 +280,8 @@ def test_a_response_in_the_background_can_be_waited_for(server: RawServer, make:
     assert said(make(ask)) == FULLY
     first, *others = server.requests
     assert first.json == {"model": "o3-deep-research", "input": HELLO, "background": True}
-    assert [(asked.method, asked.target) for asked in others] == [
-        ("GET", "/v1/responses/resp_1")
-    ] * 2
+    looked = [(asked.method, asked.target) for asked in others]
+    assert looked == [("GET", "/v1/responses/resp_1")] * 2
     assert all(isinstance(each, ChatCompletion) for each in told)
     looks[:] = [shown[0], {**FULL, "status": "failed", "error": {"code": "server_error"}}]
     with pytest.raises(jackfield.InternalServerError) as caught:
@@ -385,7 +384,7 @@ def test_events_that_come_twice_are_said_once(server: RawServer, make: Any) -> N
     wanted = make(lambda c: c.completion("openai/responses/gpt-5", HELLO, stream=True))
     doubled = [event for event in EVENTS for _ in range(2)]
     for more in (doubled, [*EVENTS[:-1], {"type": "keepalive"}, EVENTS[-1], EVENTS[2]]):
-        server.answer = lambda asked, wire, events=more: wire.stream(lines(events))
+        server.answer = streaming(lines(more))
         chunks = make(lambda c: c.completion("openai/responses/gpt-5", HELLO, stream=True))
         folded = jackfield.stream_chunk_builder(chunks)
         assert folded.to_dict() == jackfield.stream_chunk_builder(wanted).to_dict()
@@ -394,7 +393,7 @@ def test_events_that_come_twice_are_said_once(server: RawServer, make: Any) -> N
 def test_events_that_come_in_disorder_lose_nothing(server: RawServer, make: Any) -> None:
     head, tail, last = EVENTS[:2], EVENTS[2:-1], EVENTS[-1]
     for events in ([*head, *reversed(tail), last], [*tail, *head, last], [last], [*head, last]):
-        server.answer = lambda asked, wire, events=events: wire.stream(lines(events))
+        server.answer = streaming(lines(events))
         chunks = make(lambda c: c.completion("openai/responses/gpt-5", HELLO, stream=True))
         assert said(jackfield.stream_chunk_builder(chunks)) == FULLY
 
@@ -498,7 +497,7 @@ def test_what_is_left_out_on_the_way_is_said_with_the_result(server: RawServer, 
 def test_an_answer_in_audio_cannot_be_sent_back(server: RawServer, make: Any) -> None:
     answers(server, response())
     spoken = {"role": "assistant", "content": None, "audio": {"id": "audio_1"}}
-    ask = lambda **k: lambda c: c.completion("o3-pro", [*HELLO, spoken, *HELLO], **k)  # noqa: E731
+    ask: Any = lambda **k: lambda c: c.completion("o3-pro", [*HELLO, spoken, *HELLO], **k)
     with pytest.raises(UnsupportedParamsError) as caught:
         make(ask())
     assert caught.value.param == "messages[1].audio"

@@ -78,7 +78,7 @@ def test_pieces_in_disorder_are_an_error_with_the_right_answer(
     server.answer = lambda asked, wire: wire.stream(
         lines(upset(events, at)), headers={"x-request-id": "req_1"}
     )
-    ask: Any = lambda c: c.completion("openai/responses/gpt-4o", HELLO, stream=True)  # noqa: E731
+    ask: Any = lambda c: c.completion("openai/responses/gpt-4o", HELLO, stream=True)
     with pytest.raises(jackfield.APIResponseValidationError) as caught:
         make(ask, max_retries=2)
     assert len(server.requests) == 1

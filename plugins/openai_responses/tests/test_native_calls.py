@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from operator import methodcaller
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -530,7 +532,8 @@ def test_what_has_no_events_does_not_stream(server: RawServer, make: Any, operat
 def test_every_name_of_openais_leads_here(server: RawServer, name: str, model: str) -> None:
     for operation in NAMING_A_MODEL:
         server.answer = answered(operation)
-        blocking(server, lambda c, o=operation: c.call("responses", name, operation=o, input="Hi"))
+        ask = methodcaller("call", "responses", name, operation=operation, input="Hi")
+        blocking(server, ask)
     assert [asked.json["model"] for asked in server.requests] == [model] * 3
 
 
@@ -541,7 +544,7 @@ def test_other_operations_may_name_a_model_and_do_not_send_it(
     ask, _, path, *_ = OPERATIONS[operation]
     server.answer = answered(operation)
     for model in ("gpt-4o", "openai/responses/gpt-4o"):
-        blocking(server, lambda c, m=model: ask(c, model=m))
+        blocking(server, partial(ask, model=model))
     assert [asked.target for asked in server.requests] == [f"/v1{path}"] * 2
     assert all(b"gpt" not in asked.body for asked in server.requests)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from jackfield.errors import RequestError
+from jackfield_openai_responses.chat_to_responses.request import to_responses
 from jackfield_openai_responses.losses import TO_CHAT, rows
 from jackfield_openai_responses.responses_to_chat.request import to_chat
 from jackfield_testing.strategies.conversations import HOSTED_ITEMS

@@ -438,7 +438,7 @@ def test_fields_of_messages_without_a_place(message: dict[str, Any], path: str) 
 
 
 def test_what_says_nothing_is_left_out_without_a_word() -> None:
-    empty = {
+    empty: dict[str, Any] = {
         "function_call": None,
         "audio": None,
         "annotations": [],

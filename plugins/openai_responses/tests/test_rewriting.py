@@ -82,8 +82,8 @@ def test_they_get_them_over_the_bridge(model: str, official: bool) -> None:
         assert rewritten(model, official, functions=functions, reasoning_effort=effort) == bridged
     for effort in ("none", {"effort": "none"}):
         assert rewritten(model, official, tools=[FUNCTION], reasoning_effort=effort) is None
-    for tools in ([], [CUSTOM], [HOSTED], ["x"], "x", None):
-        assert rewritten(model, official, tools=tools, reasoning_effort="high") is None
+    for odd in ([], [CUSTOM], [HOSTED], ["x"], "x", None):
+        assert rewritten(model, official, tools=odd, reasoning_effort="high") is None
 
 
 @pytest.mark.parametrize("model", LATE)
@@ -140,12 +140,13 @@ def test_whatever_is_in_a_call_it_is_looked_at_purely(
 
 def test_every_trigger_is_declared() -> None:
     """What the rewriter looks at is what it is asked for."""
-    for model, params in (
+    calls: tuple[tuple[str, dict[str, Any]], ...] = (
         ("openai/gpt-5", {"reasoning_effort": {"summary": "auto"}}),
         ("gpt-4o", {"reasoning_effort": {"summary": "auto"}}),
         *((model, {"tools": [FUNCTION], "reasoning_effort": "low"}) for model in LATE),
         *((f"ft:{model}:o::1", {"tools": [FUNCTION], "reasoning_effort": "low"}) for model in LATE),
         ("gpt-5.5", {"functions": [{"name": "f"}], "reasoning_effort": "low"}),
-    ):
+    )
+    for model, params in calls:
         outcome = laws.ask({"messages": [], **params}, model=model, registry=REGISTRY)
         assert [sent.url for sent in outcome.sent] == ["https://upstream.invalid/v1/responses"]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rawserver import RawServer
+from rawserver import Answer, RawServer
 
 import jackfield
 from jackfield_openai_responses.manifest import MANIFEST
@@ -63,6 +63,11 @@ def lines(events: Iterable[dict[str, Any]], *more: bytes) -> list[bytes]:
         *(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events),
         *more,
     ]
+
+
+def streaming(pieces: Iterable[bytes], **more: Any) -> Answer:
+    """Answer every request with these pieces of a stream."""
+    return lambda asked, wire: wire.stream(pieces, **more)
 
 
 def settings(server: RawServer, more: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Documents and other files: ``file`` parts of chat, ``input_file`` parts of Responses.
 
 On chat the fields are in an object (``{"file_data": …, "filename": …}``), in Responses they are the
-part's own. Only Responses takes a URL (``file_url``); for chat it is downloaded.
+part's own. Only Responses takes a URL (``file_url``); for chat it is downloaded, unless the call
+goes to an owner that takes it all the same.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _HOLDERS = ("file_data", "file_id", "file_url", "url")
 
 
 def chat_file(part: Fields, path: str, reading: Reading) -> Fields:
-    """A ``file`` part with its content as a data URL under a name."""
+    """A ``file`` part with its content as a data URL under a name, or as a URL if that is taken."""
     given = part.get("file")
     in_object = isinstance(given, dict)
     fields: Fields = given if isinstance(given, dict) else {"file_data": given}
@@ -43,7 +44,7 @@ def _sent(
         fields: those of the file.
         path: where they stand in the call's parameters.
         reading: gives the content.
-        responses: whether URLs can be sent.
+        responses: whether it is a part of Responses, which takes URLs.
         bare: whether the file was given alone, in place of the object.
     """
     format = None
@@ -51,7 +52,7 @@ def _sent(
         from jackfield_openai_content import kinds  # an ordinary file needs no look at types
 
         format = kinds.stated(fields["format"], f"{path}.format")
-    key, value = _to_turn(fields, path, reading, responses, bare)
+    key, value = _to_turn(fields, path, reading, responses or reading.urls, bare)
     if isinstance(value, str):
         to = "file_url" if is_web(value) else "file_data"
         fields, key = renamed(fields, key, to, value), ""
@@ -67,7 +68,7 @@ def _sent(
 
 
 def _to_turn(
-    fields: Fields, path: str, reading: Reading, responses: bool, bare: bool
+    fields: Fields, path: str, reading: Reading, urls: bool, bare: bool
 ) -> tuple[str, Any]:
     """The field whose value has to be turned into another, and what stands for its content.
 
@@ -79,7 +80,7 @@ def _to_turn(
     found = [
         (key, turned)
         for key in _HOLDERS
-        if (turned := _turned(key, fields.get(key), path, reading, responses, bare)) is not None
+        if (turned := _turned(key, fields.get(key), path, reading, urls, bare)) is not None
     ]
     if not found:
         return "", None
@@ -89,9 +90,9 @@ def _to_turn(
     return found[0]
 
 
-def _turned(key: str, value: Any, path: str, reading: Reading, responses: bool, bare: bool) -> Any:
+def _turned(key: str, value: Any, path: str, reading: Reading, urls: bool, bare: bool) -> Any:
     """What stands for the content of a field, or None where the field goes as it is."""
-    if isinstance(value, Source) and value.kind == "url" and responses:
+    if isinstance(value, Source) and value.kind == "url" and urls:
         return value.text
     if is_file(value):
         return value
@@ -100,7 +101,7 @@ def _turned(key: str, value: Any, path: str, reading: Reading, responses: bool, 
     official = key == "file_data" and not bare
     found = notation(value, path if bare else f"{path}.{key}")
     if found == "url" and is_web(value):
-        if responses:
+        if urls:
             return None if key == "file_url" else value
         return Source.url(value)
     if found == "data_url":

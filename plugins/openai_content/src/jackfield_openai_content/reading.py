@@ -71,11 +71,13 @@ class Reading:
 
     Attributes:
         local: whether the call was made in this process, so that its strings may name files.
+        urls: whether the call's owner takes files by their URL, whatever the surface has.
         losses: what the caller had said and is not sent so.
     """
 
     def __init__(self, call: Call) -> None:
         self.local = call.origin == "local"
+        self.urls = "file_url" in call.takes
         self.losses: list[Loss] = []
         self._there = {_identity(source): found for source, found in call.fetched.items()}
         self._lacking: dict[int, dict[Hashable, Source]] = {}

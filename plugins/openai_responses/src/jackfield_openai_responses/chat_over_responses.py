@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jackfield.envelope import END, Call, Chunk, Event, Result, WireRequest, WireResponse
 from jackfield.errors import APIError, APIResponseValidationError
-from jackfield_openai_responses.answers.to_chat import chat_answer
+from jackfield_openai_catalogue import waiting
+from jackfield_openai_responses.answers.to_chat import answer_of, chat_answer
 from jackfield_openai_responses.chat_to_responses.request import to_responses
 from jackfield_openai_responses.native import EVENTS
 from jackfield_openai_responses.streams.to_chat import chat_chunks
 
+if TYPE_CHECKING:
+    from jackfield.answers import Next
+
 
 def request(call: Call) -> Call | WireRequest:
-    """``POST /responses``; before it, where something is lost, the call that says so."""
-    params, lost = to_responses(call.params, passing=call.unsupported == "pass")
+    """``POST /responses``; before it, where something is lost, the call that says so.
+
+    Raises:
+        RequestError: by parameters of waiting that can't be used.
+    """
+    waiting.check(call, ("create",))
+    params, lost = to_responses(waiting.sent(call), passing=call.unsupported == "pass")
     new = tuple(loss for loss in lost if loss not in call.losses)
     if new:
         return call.replace(losses=(*call.losses, *new))
     return WireRequest(path="/responses", body={"model": call.model, **params}, framing=EVENTS)
 
 
-def result(response: WireResponse) -> Result:
-    """The chat completion that a response says.
+def result(call: Call, response: WireResponse) -> Result | Next:
+    """The chat completion that a response says; another look at one that is waited for.
 
     Raises:
         APIError: the response failed or was cancelled; ``partial`` is the chat completion of what
@@ -39,9 +48,16 @@ def result(response: WireResponse) -> Result:
             request_id=response.headers.get("x-request-id"),
             body=answer,
         )
+    if waiting.wanted(call) and waiting.unfinished(answer):
+        from jackfield_openai_responses import polling
+
+        asked, _ = to_responses(waiting.sent(call), passing=call.unsupported == "pass")
+        return polling.look(call, response, asked.get("include"), answer_of(answer, []))
     try:
         return Result(chat_answer(answer))
     except APIError as error:
+        if waiting.wanted(call):
+            error.retryable = False  # looking again finds the same
         error.headers = dict(response.headers)
         error.request_id = error.request_id or response.headers.get("x-request-id")
         raise

@@ -41,7 +41,7 @@ def transform_response(call: Call, response: WireResponse) -> Result | Next | No
     if call.surface == "chat":
         from jackfield_openai_responses import chat_over_responses
 
-        return chat_over_responses.result(response)
+        return chat_over_responses.result(call, response)
     if routing.over_chat(call):
         from jackfield_openai_responses import responses_over_chat
 

@@ -24,8 +24,9 @@ MANIFEST = Manifest(
         # Over chat: OpenAI's own models that are there alone, and any other that somebody serves.
         Claim("responses", "openai/", models=CHAT_ONLY, naming=NAMING),
         Claim("responses", fallback=True, requires="chat"),
-        Claim("chat", _BRIDGE),
-        Claim("chat", "openai/", models=RESPONSES_ONLY, naming=NAMING),
+        # The Responses API fetches a file itself.
+        Claim("chat", _BRIDGE, takes=("file_url",)),
+        Claim("chat", "openai/", models=RESPONSES_ONLY, naming=NAMING, takes=("file_url",)),
     ),
     aliases=ALIASES,
     reserved=RESERVED,

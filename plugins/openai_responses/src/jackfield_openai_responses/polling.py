@@ -36,6 +36,22 @@ def look_again(call: Call, response: WireResponse) -> Result | Next | None:
         raise waiting.failure(response, f"the response {shown.get('id')}")
     if not waiting.unfinished(shown):
         return Result(shown)
+    return look(call, response, call.params.get("include"), shown)
+
+
+def look(call: Call, response: WireResponse, include: Any, partial: Any) -> Next:
+    """Another look at a response that goes on.
+
+    Args:
+        call: the call, with its parameters of waiting.
+        response: shows the response, with the state of the look before.
+        include: what is to be included; nothing if None.
+        partial: the result so far, as the caller's surface has it.
+
+    Raises:
+        APIResponseValidationError: the response has no id to ask for.
+    """
+    shown = response.json
     before: Mapping[str, Any] = response.state or {}
     known = before.get("id", shown.get("id"))
     try:
@@ -43,11 +59,11 @@ def look_again(call: Call, response: WireResponse) -> Result | Next | None:
     except RequestError:
         raise waiting.without_id(response, "a response") from None
     # What was to be included is not in a look that does not ask for it again.
-    asked = {name: call.params[name] for name in ("include",) if name in call.params}
+    asked = {} if include is None else {"include": include}
     return Next(
         WireRequest("GET", path, query=query(asked)),
         after=waiting.pause(call, response.headers, POLL_INTERVAL),
         state={"id": known},
         within=waiting.limit(call, WAIT_TIMEOUT),
-        partial=shown,
+        partial=partial,
     )

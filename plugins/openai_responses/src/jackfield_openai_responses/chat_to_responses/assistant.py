@@ -77,6 +77,9 @@ def _without_a_place(message: Mapping[str, Any], path: str, crossing: Crossing) 
         for name, value in message.items()
         if value is not None and name not in _CROSSING
     }
+    calls = message.get("tool_calls")
+    if calls is not None and not isinstance(calls, (list, tuple)):
+        found["tool_calls"] = calls
     if message.get("reasoning_content") and not message.get("reasoning_items"):
         found["reasoning_content"] = message["reasoning_content"]
     for name in list(found):

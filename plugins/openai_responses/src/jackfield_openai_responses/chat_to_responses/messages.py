@@ -41,7 +41,7 @@ def items_of_messages(
     for index, message in enumerate(messages):
         if index >= start:
             conversation.add(message, f"messages[{index}]")
-    return conversation.items
+    return conversation.all_items()
 
 
 def _ids(messages: Sequence[Any]) -> set[Any]:
@@ -59,7 +59,8 @@ class _Conversation:
     """The items so far, and which calls they make."""
 
     def __init__(self, crossing: Crossing, ids: set[Any], stored: bool) -> None:
-        self.items: list[Any] = []
+        self._items: list[Any] = []
+        self._hanging: list[tuple[int, str]] = []  # reasoning at the end so far, and whose it is
         self._crossing = crossing
         self._stored = stored
         self._taken = ids
@@ -69,20 +70,52 @@ class _Conversation:
     def add(self, message: Any, path: str) -> None:
         """The items for one message. What has no role is an item already."""
         role = message.get("role") if isinstance(message, Mapping) else None
-        if role is None:
-            self._note([message])
-            self.items.append(message)
-        elif role == "assistant":
+        if role == "assistant":
             message = self._with_an_id(message)
             found = assistant_items(message, path, self._crossing, stored=self._stored)
             self._note(found)
-            self.items += found
+            self._put(found, path)
+            return
+        if role is None:
+            self._note([message])
+            item = message
         elif role == "tool":
-            self.items.append(self._result(message, path))
+            item = self._result(message, path)
         elif role == "function":
-            self.items.append(self._legacy_result(message, path))
+            item = self._legacy_result(message, path)
         else:
-            self.items.append(self._plain(message, path))
+            item = self._plain(message, path)
+        if role is None and _type(item) not in _OUTPUTS.values():
+            self._hanging.clear()  # an item of the assistant's, as far as anybody knows
+        self._let_go()
+        self._items.append(item)
+
+    def all_items(self) -> list[Any]:
+        """The items of all messages."""
+        self._let_go()
+        return self._items
+
+    def _put(self, items: list[Any], path: str) -> None:
+        """Add items of the assistant's."""
+        for item in items:
+            if _type(item) == "reasoning":
+                self._hanging.append((len(self._items), path))
+            else:
+                self._hanging.clear()
+            self._items.append(item)
+
+    def _let_go(self) -> None:
+        """Leave out reasoning that nothing of the assistant's follows: the API refuses it."""
+        paths = dict.fromkeys(path for _, path in self._hanging)
+        # One answer for all of them: it is the policy's.
+        if self._hanging and all(
+            self._crossing.leaves_out(
+                f"{path}.reasoning_items", "message field", "reasoning_items at the end"
+            )
+            for path in paths
+        ):
+            del self._items[self._hanging[0][0] :]
+        self._hanging.clear()
 
     def _plain(self, message: Mapping[str, Any], path: str) -> dict[str, Any]:
         return {
@@ -145,11 +178,15 @@ class _Conversation:
     def _note(self, items: list[Any]) -> None:
         """Remember which calls are those of custom tools."""
         for item in items:
-            type_ = item.get("type") if isinstance(item, Mapping) else None
+            type_ = _type(item)
             if type_ == "custom_tool_call":
                 self._custom.add(_hashable(item.get("call_id")))
             elif type_ == "function_call":
                 self._custom.discard(_hashable(item.get("call_id")))
+
+
+def _type(item: Any) -> Any:
+    return item.get("type") if isinstance(item, Mapping) else None
 
 
 def _hashable(value: Any) -> Any:

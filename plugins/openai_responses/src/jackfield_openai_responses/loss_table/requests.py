@@ -83,6 +83,11 @@ REQUESTS: tuple[Row, ...] = (
             "reasoning_items",
             "with store=False, reasoning that is neither encrypted nor readable can't be found",
         ),
+        (
+            "reasoning_items at the end",
+            "the API refuses reasoning that nothing of the assistant's follows, as that of an "
+            "answer which was cut while it thought",
+        ),
         ("other fields", "an assistant's turn has no place for it in Responses"),
     ),
     *rows_of(
@@ -311,6 +316,7 @@ REQUESTS: tuple[Row, ...] = (
         "request",
         "content part",
         "not carried",
+        ("content of which nothing is left", "an empty text: chat has no empty list"),
         ("input_file.file_url", "sent as file.file_url, which OpenAI's chat does not know"),
     ),
     *rows_of(
@@ -333,6 +339,7 @@ REQUESTS: tuple[Row, ...] = (
         "field",
         "warning",
         (("namespace", "caller"), "chat has no place for it"),
+        ("audio", "without an id: its transcript is sent as text, where it has one"),
         ("other fields", "an assistant's message in chat has no place for it"),
     ),
     *rows_of(
@@ -342,6 +349,7 @@ REQUESTS: tuple[Row, ...] = (
         "not carried",
         (("id", "status"), "of items: the server's own, and nothing in chat reads them"),
         ("phase", "of an assistant's message: chat has no such field"),
+        ("audio.*", "of an assistant's message: sent as its id, by which the server knows it"),
         (
             "items in a row",
             "reasoning, one text and calls of the assistant are one message; its texts in parts "

@@ -10,7 +10,7 @@ from jackfield_openai_responses.output_items import kind
 from jackfield_openai_responses.turns import message_of
 
 _CALLS = ("function_call", "custom_tool_call")
-_SENT = ("role", "content", "refusal", "tool_calls", "reasoning_content")
+_SENT = ("role", "content", "refusal", "audio", "tool_calls", "reasoning_content")
 """What a chat server knows of an assistant's message; ``reasoning_content`` is what those say that
 have reasoning to be read, and some of them have to be given it again."""
 
@@ -18,7 +18,7 @@ _OF_SERVERS = ("extra_content",)
 """What chat servers put beside a tool call, and want back with it: Gemini's signature, for one."""
 
 _FIELDS = {
-    "message": frozenset({"type", "role", "content"}),
+    "message": frozenset({"type", "role", "content", "audio"}),
     "function_call": frozenset({"type", "call_id", "name", "arguments", *_OF_SERVERS}),
     "custom_tool_call": frozenset({"type", "call_id", "name", "input", *_OF_SERVERS}),
     "output_text": frozenset({"type", "text"}),
@@ -67,7 +67,9 @@ class Turn:
             for name in _SENT
             if name in message and (name == "content" or message[name] is not None)
         }
-        if found["content"] is not None or "refusal" in found or "tool_calls" in found:
+        if "audio" in found and found["content"] is None:
+            del found["content"]
+        if found.get("content") is not None or found.keys() & {"refusal", "tool_calls", "audio"}:
             return found
         said = {loss.path for loss in crossing.lost}
         for path, item in self._items:
@@ -77,14 +79,24 @@ class Turn:
 
 
 def _message_of(items: Sequence[Any]) -> dict[str, Any]:
-    """The message, its tool calls with what servers put beside them."""
+    """The message, with its audio; its tool calls with what servers put beside them."""
     message = message_of(items)
+    audio = next((found for item in items if (found := _audio_of(item)) is not None), None)
+    if audio is not None:
+        message["audio"] = {"id": audio["id"]}
     called = [item for item in items if kind(item) == "call"]
     more = [{n: item[n] for n in _OF_SERVERS if item.get(n) is not None} for item in called]
     if any(more):
         calls = zip(message["tool_calls"], more, strict=True)
         message["tool_calls"] = [{**call, **beside} for call, beside in calls]
     return message
+
+
+def _audio_of(item: Any) -> Mapping[str, Any] | None:
+    """The audio of a message that chat can name by its id, if it has some."""
+    audio = item.get("audio") if kind(item) == "message" else None
+    known = isinstance(audio, Mapping) and isinstance(audio.get("id"), str)
+    return audio if known else None
 
 
 def _type(item: Any) -> Any:
@@ -115,12 +127,26 @@ def _plain(item: dict[str, Any], path: str, crossing: Crossing) -> dict[str, Any
         type_ = _type(item)
         crossing.lose(path, "item", type_ if crossing.row("item", type_) else "other types")
         return None
+    if what == "message" and item.get("audio") is not None and _audio_of(item) is None:
+        item = _written(item, path, crossing)
     found = _known(item, item["type"], path, crossing)
     if isinstance(found.get("content"), list):
         parts = enumerate(found["content"])
         plain = [_part(part, f"{path}.content[{at}]", crossing) for at, part in parts]
         found["content"] = [part for part in plain if part is not None]
     return found
+
+
+def _written(item: dict[str, Any], path: str, crossing: Crossing) -> dict[str, Any]:
+    """A message whose audio has no id: with its transcript in place of the audio."""
+    audio, content = item["audio"], item["content"]
+    said = audio.get("transcript") if isinstance(audio, Mapping) else None
+    can = isinstance(said, str) and isinstance(content, list)
+    crossing.lose(f"{path}.audio", "field", "audio", "mapped" if can else "dropped")
+    rest = {name: value for name, value in item.items() if name != "audio"}
+    if not can:
+        return rest
+    return {**rest, "content": [*content, {"type": "output_text", "text": said}]}
 
 
 def _part(part: Any, path: str, crossing: Crossing) -> Any:

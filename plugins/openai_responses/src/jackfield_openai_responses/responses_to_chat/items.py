@@ -31,11 +31,14 @@ def messages_of_items(items: Sequence[Any], path: str, crossing: Crossing) -> li
         if _in_a_turn(item, where, crossing):
             _put(messages, turn.add(item, where), crossing)
             continue
-        message = _message(item, where, crossing)
-        if message is not None:
-            _put(messages, turn, crossing)
-            turn = Turn()
-            messages.append(message)
+        if isinstance(item, Mapping):
+            found = _message(item, where, crossing)
+            if found is None:
+                continue
+            item = found
+        _put(messages, turn, crossing)
+        turn = Turn()
+        messages.append(item)
     _put(messages, turn, crossing)
     return messages
 
@@ -65,10 +68,8 @@ def _in_a_turn(item: Any, path: str, crossing: Crossing) -> bool:
     return type_ not in OUTPUTS and crossing.passing
 
 
-def _message(item: Any, path: str, crossing: Crossing) -> Any:
+def _message(item: Mapping[str, Any], path: str, crossing: Crossing) -> dict[str, Any] | None:
     """The message of one item that is not the assistant's; None for one that chat can't say."""
-    if not isinstance(item, Mapping):
-        return item
     type_ = item.get("type")
     if type_ in OUTPUTS:
         return _result(item, path, crossing)

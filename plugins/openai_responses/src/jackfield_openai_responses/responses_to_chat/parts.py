@@ -13,7 +13,10 @@ BESIDE = ("prompt_cache_breakpoint", "cache_control")
 
 
 def content_of(content: Any, path: str, crossing: Crossing) -> Any:
-    """An item's content: a text as it is, parts one by one, without those that chat can't take."""
+    """An item's content: a text as it is, parts one by one, without those that chat can't take.
+
+    Where none is left it is an empty text: chat has no empty list.
+    """
     if not isinstance(content, (list, tuple)):
         return content
     found = []
@@ -23,7 +26,7 @@ def content_of(content: Any, path: str, crossing: Crossing) -> Any:
             and crossing.leaves_out(f"{path}[{index}]", "content part", "input_image.file_id")
         ):
             found.append(_part(part))
-    return found
+    return found if found or not content else ""
 
 
 def is_stored_image(part: Any) -> bool:

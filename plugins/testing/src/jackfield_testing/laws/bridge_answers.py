@@ -90,11 +90,15 @@ def says_the_answer_or_that_it_did_not(
     """
     assert CHAT.fold is not None
     answer = chat_answer(response)
+    wrong: APIResponseValidationError | None = None
+    chunks: list[Any] = []
     try:
         chunks = streams_purely(chat_chunks, events)
     except APIResponseValidationError as error:
-        assert error.partial == answer, f"the error has {error.partial!r}, it is {answer!r}"
-        assert not error.retryable
+        wrong = error
+    if wrong is not None:
+        assert wrong.partial == answer, f"the error has {wrong.partial!r}, it is {answer!r}"
+        assert not wrong.retryable
         return False
     found = load(CHAT.fold)(chunks)["choices"][0]["message"]
     wanted = answer["choices"][0]["message"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ def _encoded(text: str) -> bytes:
     ).encode()
 
 
-def _odd(value: Any, random: Any, share: float) -> str:
+def _odd(value: Any, random: Random, share: float) -> str:
     def space() -> str:
         return random.choice(["", "", "", " ", "\n", "\t", "\r\n", "  "])
 
@@ -66,11 +67,11 @@ def _odd(value: Any, random: Any, share: float) -> str:
     return _quoted(value, random, share) if isinstance(value, str) else json.dumps(value)
 
 
-def _quoted(text: str, random: Any, share: float) -> str:
+def _quoted(text: str, random: Random, share: float) -> str:
     return '"' + "".join(_spelled(char, random, share) for char in text) + '"'
 
 
-def _spelled(char: str, random: Any, share: float) -> str:
+def _spelled(char: str, random: Random, share: float) -> str:
     must = char in '"\\' or char < " "
     if not must and random.random() >= share:
         return char
