@@ -83,10 +83,11 @@ async def serve(port: int, pause: float) -> None:
 def main() -> None:
     port, pause = int(sys.argv[1]), float(sys.argv[2])
     try:
-        from uvloop import run
+        import uvloop
     except ImportError:
-        from asyncio import run
-    run(serve(port, pause))
+        asyncio.run(serve(port, pause))
+    else:
+        uvloop.run(serve(port, pause))
 
 
 if __name__ == "__main__":

@@ -96,7 +96,14 @@ class Jackfield(Contender):
     options: tuple[str, ...] = ()
 
     def command(self, setup: Setup, port: int) -> list[str | Path]:
-        own = ["--config", setup.config, "--host", "127.0.0.1", "--port", str(port)]
+        own: list[str | Path] = [
+            "--config",
+            setup.config,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ]
         return [setup.binaries / "jackfield", *own, *self.options]
 
 
@@ -105,7 +112,14 @@ class LiteLLM(Contender):
 
     def command(self, setup: Setup, port: int) -> list[str | Path]:
         assert setup.peers.litellm is not None
-        own = ["--config", setup.config, "--host", "127.0.0.1", "--port", str(port)]
+        own: list[str | Path] = [
+            "--config",
+            setup.config,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ]
         return [setup.peers.litellm, *own, "--telemetry", "False"]
 
 

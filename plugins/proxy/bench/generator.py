@@ -12,6 +12,7 @@ import asyncio
 import json
 import sys
 import time
+from functools import partial
 from typing import Any, cast
 
 import httptools
@@ -106,7 +107,7 @@ async def _one(load: Load) -> None:
     while again:
         over: asyncio.Future[bool] = loop.create_future()
         port = load.order["port"]
-        await loop.create_connection(lambda over=over: Connection(load, over), "127.0.0.1", port)
+        await loop.create_connection(partial(Connection, load, over), "127.0.0.1", port)
         again = await over
 
 
@@ -130,10 +131,11 @@ async def run(order: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     order = json.loads(sys.argv[1])
     try:
-        from uvloop import run as running
+        import uvloop
     except ImportError:
-        from asyncio import run as running
-    print(json.dumps(running(run(order))))
+        print(json.dumps(asyncio.run(run(order))))
+    else:
+        print(json.dumps(uvloop.run(run(order))))
 
 
 if __name__ == "__main__":

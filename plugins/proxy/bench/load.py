@@ -82,13 +82,18 @@ class Generator:
         """What makes the load."""
         return "wrk" if self.wrk else "generator.py (wrk is not installed)"
 
-    def during(self, request: Request, connections: int, seconds: int) -> Outcome:
+    def during(
+        self, request: Request, connections: int, seconds: int, *, patient: bool = False
+    ) -> Outcome:
         """Ask again and again for some seconds.
+
+        `wrk` leaves what isn't answered by then. With `patient`, all that was begun is waited for
+        and counts: the slow would else have answered little, or nothing.
 
         Raises:
             LoadFailure: nothing was answered, or something wrongly.
         """
-        if self.wrk is None:
+        if self.wrk is None or patient:
             return self._own(request, connections, {"seconds": seconds})
         headers = "\n".join(
             f'wrk.headers["{name}"] = "{value}"' for name, value in request.headers.items()

@@ -166,7 +166,9 @@ class Bench:
             elif kind == "paced":
                 outcome = self.generator.times(request, connections, connections * PACED_STREAMS)
             else:
-                outcome = self.generator.during(request, connections, self.plan.seconds)
+                outcome = self.generator.during(
+                    request, connections, self.plan.seconds, patient=who.peer
+                )
         except LoadFailure as failure:
             self.results.failures[kind, who.name] = f"at {connections} connections: {failure}"
             return None

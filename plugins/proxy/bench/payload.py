@@ -71,7 +71,12 @@ def _usage(tokens: int) -> dict[str, Any]:
 
 def completion() -> bytes:
     """Return the body of a chat completion: about 600 bytes."""
-    message = {"role": "assistant", "content": ANSWER, "refusal": None, "annotations": []}
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": ANSWER,
+        "refusal": None,
+        "annotations": [],
+    }
     none = {"reasoning_tokens": 0, "accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
     usage = {

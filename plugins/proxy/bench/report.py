@@ -79,7 +79,7 @@ def table(results: Results, plan: Plan, kind: str, contenders: Sequence[Contende
             first = False
             rate = results.value(cell, who, "rate")
             if rate is None:
-                out.add_row(*lead, "n/a", results.failure(kind, who) or "not measured")
+                out.add_row(*lead, "n/a")
                 continue
             values = [_median(results.value(cell, who, each)) for each in ("p50", "p99", "cpu")]
             ratios = ["", ""]
@@ -106,7 +106,7 @@ def standing(results: Results, contenders: Sequence[Contender]) -> Table:
         if who is not UPSTREAM:
             every = (results.starts, results.spent, results.fresh, results.loaded)
             cells = [_interval(figure(figures, who)) for figures in every]
-            out.add_row(who.title, *(cells if cells[0] else [results.failure("start", who)]))
+            out.add_row(who.title, *(cells if cells[0] else ["n/a"]))
     return out
 
 
@@ -148,6 +148,11 @@ def show(results: Results, plan: Plan, contenders: Sequence[Contender], console:
     """Print the tables of a run."""
     for kind in plan.kinds:
         console.print(table(results, plan, kind, contenders))
+        for who in contenders:
+            reason = results.failure(kind, who)
+            if reason is not None:
+                line = f"{who.title}, {KINDS[kind]}: n/a: {reason}"
+                console.print(line, highlight=False, markup=False)
     console.print(standing(results, contenders))
 
 

@@ -103,10 +103,14 @@ def _pinned(server: frozenset[int], others: frozenset[int]) -> str:
 
 
 def _soak(
-    options: argparse.Namespace, setup: Setup, generator: Generator, folder: Path, console: Console
+    options: argparse.Namespace,
+    setup: Setup,
+    generator: Generator,
+    server: frozenset[int],
+    folder: Path,
+    console: Console,
 ) -> list[Step]:
     steps = []
-    server, _ = processes.cpus()
     wanted = (options.requests, options.aborted)
     for step in soak.soak(setup, generator, server, folder, *wanted):
         steps.append(step)
@@ -118,12 +122,16 @@ def _soak(
     return steps
 
 
-def bench(options: argparse.Namespace, console: Console) -> int:
+def bench(
+    options: argparse.Namespace,
+    server: frozenset[int],
+    others: frozenset[int],
+    console: Console,
+) -> int:
     load = os.getloadavg()[0]
     found = peers.Found()
     if options.peers:
         found = peers.find(options.litellm, options.portkey)
-    server, others = processes.cpus()
     with console.status("installing"):
         binaries = Path(sys.executable).parent if options.here else environment.install()
     results: Results | None = None
@@ -147,7 +155,7 @@ def bench(options: argparse.Namespace, console: Console) -> int:
             )
             report.show_setting(setting, console)
             if options.soak:
-                steps = _soak(options, setup, generator, folder, console)
+                steps = _soak(options, setup, generator, server, folder, console)
                 verdicts = soak.verdicts(steps)
             else:
                 everyone = chosen(options, found)
@@ -175,7 +183,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 150)
     try:
         with contextlib.nullcontext() if options.here else environment.locked():
-            return bench(options, console)
+            server, others = processes.cpus()
+            # This process looks at servers while they start: not on their CPU.
+            with processes.pinned(others):
+                return bench(options, server, others, console)
     except (EnvironmentFailure, ServerFailure, LoadFailure) as error:
         print(error, file=sys.stderr)
         return CANNOT_RUN

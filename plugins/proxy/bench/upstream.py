@@ -115,7 +115,7 @@ def running(python: Path, where: frozenset[int], folder: Path) -> Iterator[Upstr
     """
     with contextlib.ExitStack() as stack:
         port = processes.free_port()
-        command = [python, HERE / "answering.py", str(port), str(PAUSE)]
+        command: list[str | Path] = [python, HERE / "answering.py", str(port), str(PAUSE)]
         own = stack.enter_context(processes.running(command, port, where, folder, "/v1"))
         program = _nginx()
         if program is None:

@@ -20,6 +20,7 @@ from jackfield_proxy.ids import new_id
 from jackfield_proxy.incoming import Cut, Gone, Incoming, Receive, Scope, Send
 from jackfield_proxy.metrics import Seen
 from jackfield_proxy.protocol import EXTENSION
+from jackfield_proxy.routing import LONGEST_NAME
 
 if TYPE_CHECKING:
     from jackfield_proxy.logs import Log
@@ -266,6 +267,9 @@ def _found(service: Service, incoming: Incoming, name: Any) -> Found:
     if type(name) is not str or not name:
         said = "you must provide a model parameter" if name is None else "`model` is no name"
         raise Refused(400, said, param="model", code="missing_model")
+    if len(name) > LONGEST_NAME:
+        said = f"`model` has more than {LONGEST_NAME} characters."
+        raise Refused(400, said, param="model", code="bad_model")
     incoming.requested = name
     found = service.router.find(name)
     if found is None:

@@ -104,8 +104,8 @@ async def _group(
 async def _order(service: Service, deployments: Sequence[Deployment]) -> list[Deployment]:
     """All of them in a weighted random order, those that rest last."""
     resting = await service.state.cooled([d.id for d in deployments])
-    order = sorted(deployments, key=lambda d: random.random() ** (1.0 / d.entry.params.weight))
-    order.reverse()
+    # Each waits a random time, the shorter the larger its weight is: so small ones count as well.
+    order = sorted(deployments, key=lambda d: random.expovariate(d.entry.params.weight))
     if resting:
         order.sort(key=lambda d: d.id in resting)
     return order

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _EVERY = 0.2
 _CONTENT = frozenset({"messages", "input", "prompt", "instructions", "tools", "functions", "file"})
 _SHOWN = 80
+_LONGEST = 1024
 
 
 class Log:
@@ -51,7 +52,7 @@ class Log:
             "id": incoming.id,
             "client": client[0] if client else None,
             "method": incoming.method,
-            "path": incoming.path,
+            "path": incoming.path[:_LONGEST],
             "status": incoming.status,
             "ms": round(seconds * 1000, 2),
         }
@@ -66,7 +67,7 @@ class Log:
             if incoming.output_tokens is not None:
                 line["output_tokens"] = incoming.output_tokens
         if incoming.error is not None:
-            line["error"] = _without_keys(incoming.error)
+            line["error"] = _without_keys(incoming.error[: 4 * _LONGEST])
         self._write(jsonio.encode(line))
 
     def call(

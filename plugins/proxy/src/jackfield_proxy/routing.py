@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from jackfield.errors import AmbiguousRouteError, NoRouteError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from jackfield_proxy.deployments import Deployment
 
 _CACHED = 1024
+LONGEST_NAME = 512
+"""Characters of a model's name: names are kept, matched, and logged."""
 
 
 class Target:
@@ -98,9 +101,9 @@ class Found:
         wanted = deployment.entry.params.model
         if "*" not in wanted:
             return wanted
-        filled = wanted
-        for text in self._stands_for:
-            filled = filled.replace("*", text, 1)
+        filled, *pieces = wanted.split("*")
+        for text, piece in zip_longest(self._stands_for[: len(pieces)], pieces, fillvalue="*"):
+            filled += text + piece  # there may be a "*" in a client's text, too
         given = self.name
         head = wanted.partition("*")[0]
         # "openai/*" given "openai/gpt-4o", or another prefix of that provider, is not
@@ -154,7 +157,9 @@ class Router:
         self._default = default
 
     def find(self, name: str) -> Found | None:
-        """The group that a name leads to."""
+        """The group that a name leads to; None for a name that is too long to be one."""
+        if len(name) > LONGEST_NAME:
+            return None
         try:
             return self._found[name]
         except KeyError:

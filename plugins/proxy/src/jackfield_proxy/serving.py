@@ -154,6 +154,7 @@ def _one(worker: Worker, config: Config, listening: socket.socket) -> int:
 
 
 def _many(options: Options, config: Config, listening: socket.socket) -> int:
+    from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
     from jackfield_proxy.metrics import forget
@@ -194,7 +195,8 @@ def _many(options: Options, config: Config, listening: socket.socket) -> int:
         settings = _settings(
             "jackfield_proxy.worker:application", config, factory=True, workers=options.workers
         )
-        Workers(settings, sockets=[listening]).run()
+        workers = Workers(settings, sockets=[listening])
+        workers.run()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    return 0
+    return 1 if any(one.exitcode == STARTUP_FAILURE for one in workers.processes) else 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import JackfieldError
@@ -22,6 +24,7 @@ _COLLECT = (10_000, 20, 20)
 
 ENVIRONMENT = "JACKFIELD_PROXY_OPTIONS"
 """The variable in which workers find their options."""
+_FOLLOW_EVERY = 1.0
 
 
 def load(options: Options) -> Loaded:
@@ -48,7 +51,11 @@ class Worker:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or follow the server's life."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            try:
+                await self._live(receive, send)
+            except asyncio.CancelledError:  # told to stop at once
+                if self._app is not None:
+                    self._app.log.flush()
         else:
             assert self._asgi is not None
             await self._asgi(scope, receive, send)
@@ -96,6 +103,16 @@ class Worker:
         gc.set_threshold(*_COLLECT)
         if hasattr(signal, "SIGHUP"):
             loop.add_signal_handler(signal.SIGHUP, self._reload)
+        parent = multiprocessing.parent_process()
+        if parent is not None and parent.pid is not None:
+            self._follow(loop, parent.pid)
+
+    def _follow(self, loop: asyncio.AbstractEventLoop, parent: int) -> None:
+        """Stop when the process is gone that started this one, and would have stopped it."""
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+        else:
+            loop.call_later(_FOLLOW_EVERY, self._follow, loop, parent)
 
     def _reload(self) -> None:
         """Read the configuration again; requests that run go on with the old one."""
@@ -162,4 +179,8 @@ def _with_cors(app: App, config: Config) -> Any:
 def application() -> Worker:
     """The application of a worker process, made from its environment."""
     options = Options.of_text(os.environ[ENVIRONMENT])
-    return Worker(options, load(options).config)
+    try:
+        return Worker(options, load(options).config)
+    except JackfieldError as error:  # the file has changed since the server was started
+        print(f"jackfield: a worker can't start:\n{error.message}", file=sys.stderr, flush=True)
+        sys.exit(1)

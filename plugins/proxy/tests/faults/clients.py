@@ -15,6 +15,14 @@ PATIENCE = 20.0
 """Seconds after which a test that waits has failed."""
 
 
+_PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+LANES: dict[str, dict[str, Any]] = {
+    "bytes": {},
+    "calls": {"messages": [{"role": "user", "content": [_PICTURE]}]},
+}
+"""What goes as bytes, and what goes through the library, for a plugin has a part in it."""
+
+
 def eventually(condition: Callable[[], Any], what: str, timeout: float = PATIENCE) -> Any:
     """Wait until a condition holds; its value."""
     deadline = time.monotonic() + timeout

@@ -67,15 +67,15 @@ def in_flight(url: str) -> float:
     return sample(url, "jackfield_requests_in_flight")
 
 
-def statuses(url: str) -> dict[str, float]:
-    """Requests to models that have ended, by status."""
+def ended(url: str, model: str) -> dict[str, float]:
+    """How many requests to a model have ended, by status."""
     with Client(url) as client:
         text = client.get("/metrics").body.decode()
+    found = re.findall(r"^jackfield_requests_total{([^}]*)} (\S+)$", text, re.MULTILINE)
     sums: dict[str, float] = {}
-    for labels, value in re.findall(r"^jackfield_requests_total{([^}]*)} (\S+)$", text, re.M):
-        if 'lane="local"' in labels and 'status="499"' not in labels:
-            continue
-        status = re.search(r'status="(\d+)"', labels)
-        assert status is not None
-        sums[status[1]] = sums.get(status[1], 0) + float(value)
+    for labels, value in found:
+        if f'model="{model}"' in labels:
+            status = re.search(r'status="(\d+)"', labels)
+            assert status is not None
+            sums[status[1]] = sums.get(status[1], 0) + float(value)
     return sums

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from clients import Client, chat, eventually
+from clients import LANES, Client, chat, eventually
 from processes import in_flight
 from proxying import Proxy, running
 from rawserver import refused_port
@@ -103,9 +104,19 @@ async def _cut_large(asked: Asked, wire: Wire) -> None:
     wire.close()
 
 
+_seen = threading.Event()
+"""Set when the client has seen that its stream has begun."""
+
+
+async def _until_seen() -> None:
+    while not _seen.is_set():  # noqa: ASYNC110 - set by another thread
+        await asyncio.sleep(0.01)
+
+
 async def _begun(wire: Wire) -> None:
     await wire.begin()
     await wire.piece(chunk(0, "begun"))
+    await _until_seen()
     await wire.piece(chunk(1, "and on"))
 
 
@@ -116,7 +127,6 @@ async def _stream_closes(asked: Asked, wire: Wire) -> None:
 
 async def _stream_resets(asked: Asked, wire: Wire) -> None:
     await _begun(wire)
-    await asyncio.sleep(0.05)
     wire.reset()
 
 
@@ -133,8 +143,8 @@ async def _stream_garbage(asked: Asked, wire: Wire) -> None:
 
 async def _stream_to_the_end_resets(asked: Asked, wire: Wire) -> None:
     await wire.head(200, _EVENTS, "connection: close")
-    await wire.send(chunk(0, "begun") + chunk(1, "and on"))
-    await asyncio.sleep(0.2)
+    await wire.send(chunk(0, "begun"))
+    await _until_seen()
     wire.reset()
 
 
@@ -278,13 +288,17 @@ def _asked(proxy: Proxy, model: str, **more: Any) -> Any:
         return answer
 
 
+@pytest.mark.parametrize("lane", LANES)
+def test_both_lanes_are_tried(proxy: Proxy, lane: str) -> None:
+    request = _asked(proxy, "no-json", **LANES[lane]).headers["x-jackfield-request-id"]
+    proxy.logged(rf'"id":"{request}".*"lane":"{lane}"')
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
-@pytest.mark.parametrize("lane", ["bytes", "calls"])
+@pytest.mark.parametrize("lane", LANES)
 @pytest.mark.parametrize("model", _BEFORE)
 def test_what_is_no_answer_is_an_error(proxy: Proxy, model: str, lane: str, stream: bool) -> None:
-    # A prediction concerns a rule, so that the call goes through the library.
-    more = {} if lane == "bytes" else {"max_tokens": 5}
-    answer = _asked(proxy, model, stream=stream, **more)
+    answer = _asked(proxy, model, stream=stream, **LANES[lane])
     assert answer.status == 502, answer
     assert answer.error["code"] in ("upstream_unreachable", "invalid_upstream_response")
     assert answer.error["type"] == "server_error"
@@ -293,7 +307,12 @@ def test_what_is_no_answer_is_an_error(proxy: Proxy, model: str, lane: str, stre
 
 @pytest.mark.parametrize("model", _STREAMS)
 def test_a_stream_that_breaks_off_is_seen_to(proxy: Proxy, model: str) -> None:
-    answer = _asked(proxy, model, stream=True)
+    _seen.clear()
+    with Client(proxy.url) as client:
+        client.chat(model, stream=True)
+        assert client.began()
+        _seen.set()
+        answer = client.answer()
     assert answer.status == 200
     assert not answer.whole, answer
     whole = chunk(0, "begun") + chunk(1, "and on")
@@ -382,22 +401,25 @@ def test_nobody_is_waited_for_an_hour(patient: Proxy, upstream: Upstream) -> Non
 
 
 @pytest.mark.parametrize("model", ["once", "once-reset", "closes-after"])
-@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/moderations"])
-@pytest.mark.parametrize("lane", ["bytes", "calls"])
 def test_a_kept_connection_that_the_upstream_has_closed_is_no_error(
-    upstream: Upstream, model: str, path: str, lane: str
+    upstream: Upstream, model: str
 ) -> None:
-    more = {} if lane == "bytes" else {"max_tokens": 5}
     settings = f"""
 router_settings: {{num_retries: 0}}
 general_settings: {{default_deployment: {model}}}
 """
+    requests = [
+        ("/v1/chat/completions", chat(model, **LANES["bytes"])),
+        ("/v1/chat/completions", chat(model, **LANES["calls"])),
+        ("/v1/moderations", {"input": "Hello"}),
+    ]
     with running(upstream.config(model, more=settings)) as proxy, Client(proxy.url) as client:
-        for _ in range(6):
-            answer = client.post(path, chat(model, **more)).answer()
-            assert answer.status == 200, answer
-            assert answer.body == ANSWER
-            assert answer.headers["x-jackfield-attempts"] == "1"
+        for path, body in requests * 2:
+            for _ in range(3):
+                answer = client.post(path, body).answer()
+                assert answer.status == 200, answer
+                assert answer.json == json.loads(ANSWER)
+                assert answer.headers["x-jackfield-attempts"] == "1"
 
 
 def test_many_at_once_on_connections_that_are_closed(upstream: Upstream) -> None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from clients import Client, chat, eventually, post
-from processes import in_flight, open_files
+from clients import LANES, Client, chat, eventually, post
+from processes import ended, in_flight, open_files
 from proxying import Proxy, running
 from upstreams import Upstream, endless, fine, hang, stuck
 
@@ -44,6 +44,7 @@ _LEAVING: dict[str, Callable[[Client], None]] = {"closes": Client.close, "resets
 
 
 @pytest.mark.parametrize("leave", _LEAVING.values(), ids=_LEAVING.keys())
+@pytest.mark.parametrize("lane", LANES)
 @pytest.mark.parametrize(
     ("model", "stream"),
     [("hang", False), ("hang", True), ("endless", True), ("stuck", True)],
@@ -54,15 +55,18 @@ def test_the_upstream_is_left_when_the_client_leaves(
     upstream: Upstream,
     model: str,
     stream: bool,
+    lane: str,
     leave: Callable[[Client], None],
 ) -> None:
     abandoned = upstream.abandoned[model]
-    client = _begun(proxy, upstream, model, stream=stream)
+    counted = ended(proxy.url, model).get("499", 0)
+    client = _begun(proxy, upstream, model, stream=stream, **LANES[lane])
     leave(client)
     eventually(lambda: upstream.abandoned[model] > abandoned, "the upstream is left")
     eventually(lambda: not upstream.running[model], "nobody is being answered")
     eventually(lambda: in_flight(proxy.url) == 0, "no request in flight")
-    line = proxy.logged(rf'.*"status":499,.*"model":"{model}".*')
+    assert ended(proxy.url, model)["499"] == counted + 1
+    line = proxy.logged(rf'.*"status":499,.*"model":"{model}".*"lane":"{lane}".*')
     assert '"error"' not in line[0]
 
 

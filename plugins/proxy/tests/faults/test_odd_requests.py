@@ -242,7 +242,8 @@ def test_a_connection_is_kept_after_errors(proxy: Proxy) -> None:
             bad = client.post("/v1/chat/completions", b"{").answer()
             assert bad.error["code"] == "invalid_json"
             assert client.get("/v1/nothing/like/it").status in (200, 404, 502)
-            assert client.get("/v1/chat/completions").status == 405
+            client.send(b"PUT /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+            assert client.answer().status == 405
             assert client.chat("fine", api_base="http://x").answer().status == 400
             assert client.post("/v1/chat/completions", b"").answer().status == 400
             assert client.chat("fine").answer().body == ANSWER

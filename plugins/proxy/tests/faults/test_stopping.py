@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import tempfile
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from clients import Client, eventually
-from processes import children, in_flight
+from processes import children, in_flight, sample
 from proxying import Proxy, running
 from upstreams import ANSWER, DONE, Asked, Upstream, Wire, chunk, fine, hang
 
@@ -30,7 +31,7 @@ class _Gate:
         if streamed:
             await wire.begin()
             await wire.piece(chunk(0, "begun"))
-        while not self.open:
+        while not self.open:  # noqa: ASYNC110 - opened by another thread
             await asyncio.sleep(0.02)
         if streamed:
             await wire.piece(chunk(1, "ended") + DONE)
@@ -67,10 +68,25 @@ def _begun(proxy: Proxy, upstream: Upstream, *, stream: int, whole: int) -> list
     return clients
 
 
-@_WORKERS
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def _terminate(proxy: Proxy) -> None:
+    proxy.process.terminate()
+
+
+def _interrupt(proxy: Proxy) -> None:
+    proxy.process.send_signal(signal.SIGINT)
+
+
+def _press_ctrl_c(proxy: Proxy) -> None:
+    """As a terminal: to all processes."""
+    os.killpg(proxy.process.pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("workers", "stop"),
+    [("1", _interrupt), ("2", _terminate), ("2", _press_ctrl_c)],
+)
 def test_what_runs_is_finished(
-    gate: _Gate, upstream: Upstream, workers: str, sent: signal.Signals
+    gate: _Gate, upstream: Upstream, workers: str, stop: Callable[[Proxy], None]
 ) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -80,7 +96,7 @@ def test_what_runs_is_finished(
         idle = Client(proxy.url)
         assert idle.chat("fine").answer().body == ANSWER
         clients = _begun(proxy, upstream, stream=6, whole=6)
-        proxy.process.send_signal(sent)
+        stop(proxy)
         eventually(lambda: _refused(proxy), "nobody new is let in")
         assert idle.closed()
         assert upstream.running["gated"] == len(clients)
@@ -109,23 +125,20 @@ def test_what_runs_too_long_is_broken_off(upstream: Upstream, workers: str) -> N
         assert "Traceback" not in proxy.log()
 
 
-@_WORKERS
 @pytest.mark.parametrize(
-    ("first", "second"),
-    [(signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGINT)],
-    ids=["SIGTERM", "SIGINT"],
+    ("workers", "stop"), [("1", _interrupt), ("1", _terminate), ("2", _terminate)]
 )
 def test_a_second_signal_waits_for_nothing(
-    upstream: Upstream, workers: str, first: signal.Signals, second: signal.Signals
+    upstream: Upstream, workers: str, stop: Callable[[Proxy], None]
 ) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         running(upstream.config(), "--workers", workers, env={"TMPDIR": folder}) as proxy,
     ):
         clients = _begun(proxy, upstream, stream=2, whole=2)
-        proxy.process.send_signal(first)
+        stop(proxy)
         eventually(lambda: _refused(proxy), "nobody new is let in")
-        proxy.process.send_signal(second)
+        stop(proxy)
         proxy.process.wait(20)
         assert not any(client.answer().whole for client in clients[:2])
         assert all(client.closed() for client in clients[2:])
@@ -220,15 +233,11 @@ def two(upstream: Upstream) -> Iterator[Proxy]:
         yield proxy
 
 
-def test_a_worker_that_is_killed_is_replaced(
-    two: Proxy, upstream: Upstream, kill: Callable[[int], None]
-) -> None:
-    from processes import sample
-
+def test_a_worker_that_is_killed_is_replaced(two: Proxy) -> None:
     with Load(two, 8, may_break=True) as load:
         load.goes_on()
         before = _processes(two)
-        kill(before[0])
+        os.kill(before[0], signal.SIGKILL)
         eventually(lambda: before[0] not in _processes(two), "it has ended")
         load.goes_on()  # the other one answers
         after = eventually(lambda: len(_processes(two)) == 2 and _processes(two), "it is replaced")
@@ -250,16 +259,7 @@ def test_a_worker_that_is_killed_is_replaced(
     eventually(lambda: seen() == count + 5, "they are counted")
 
 
-@pytest.fixture
-def kill() -> Callable[[int], None]:
-    import os
-
-    return lambda pid: os.kill(pid, signal.SIGKILL)
-
-
 def test_metrics_are_the_sum_of_all_workers(two: Proxy) -> None:
-    from processes import sample
-
     clients = [Client(two.url) for _ in range(20)]
     for client in clients:
         assert client.chat("fine").answer().status == 200
@@ -269,9 +269,9 @@ def test_metrics_are_the_sum_of_all_workers(two: Proxy) -> None:
         client.close()
 
 
-def test_workers_end_with_their_parent(two: Proxy, kill: Callable[[int], None]) -> None:
+def test_workers_end_with_their_parent(two: Proxy) -> None:
     workers = _processes(two)
-    kill(two.process.pid)
+    two.process.kill()
     two.process.wait(10)
     eventually(lambda: not any(_runs(pid) for pid in workers), "the workers have ended")
     assert _refused(two)
@@ -283,6 +283,24 @@ def _runs(pid: int) -> bool:
     except OSError:
         return False
     return not state.startswith("Z")
+
+
+def test_a_worker_that_can_not_be_replaced_leaves_the_others(
+    two: Proxy, upstream: Upstream
+) -> None:
+    good = two.config.read_text()
+    two.config.write_text("model_list: 5\n")
+    before = _processes(two)
+    os.kill(before[0], signal.SIGKILL)
+    two.logged("a worker can't start:\n.*config.yaml:1: model_list")
+    with Client(two.url) as client:
+        assert client.chat("fine").answer().body == ANSWER
+    two.config.write_text(good)
+    with Load(two, 4) as load:
+        load.goes_on()
+    assert not load.wrong
+    assert before[1] in _processes(two)
+    assert "Traceback" not in two.log()
 
 
 # Reloading ----------------------------------------------------------------------------------------
@@ -320,7 +338,7 @@ def test_a_configuration_is_reloaded_under_load(upstream: Upstream, workers: str
         eventually(lambda: proxy.log().count("not reloaded") > before, "it is told")
         assert known("later")
         load.goes_on()
-        for _ in range(10):
+        for _ in range(4):
             proxy.config.write_text(changed)
             proxy.process.send_signal(signal.SIGHUP)
             load.goes_on(20)

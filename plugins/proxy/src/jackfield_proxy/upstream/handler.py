@@ -16,15 +16,15 @@ _STALE = "_jackfield_stale"
 
 
 class Handler(ResponseHandler):
-    """A connection to an upstream."""
+    """A connection to an upstream; ``kept`` once it has served a request."""
 
-    _kept = False
+    kept = False
     _heard = False
     _again = False
 
     def set_response_params(self, **params: Any) -> None:
         """A request begins."""
-        self._again, self._kept, self._heard = self._kept, True, False
+        self._again, self.kept, self._heard = self.kept, True, False
         super().set_response_params(**params)
 
     def data_received(self, data: bytes) -> None:

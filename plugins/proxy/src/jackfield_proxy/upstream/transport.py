@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _DRAIN = 0.1
 _AT_ONCE = 64 * 1024
 """Bytes that are read ahead of a client that is slower than its upstream."""
-_STALE_AT_MOST = 8
-"""Connections in a row that may turn out to be closed."""
 
 
 class Upstream:
@@ -130,21 +128,20 @@ class AiohttpTransport:
     async def _fresh(
         self, outgoing: Outgoing, headers: Any, body: Any
     ) -> aiohttp.ClientResponse | Response:
-        """Ask, and ask again where a kept connection turns out to be closed.
+        """Ask, and ask once more, on a new connection, where a kept one turns out to be closed.
 
         Upstreams close what was idle for long; the request was not answered because it was not
         seen. That is no attempt that failed, and nobody's fault.
         """
-        for _ in range(_STALE_AT_MOST):
-            try:
-                return await self._once(outgoing, headers, body)
-            except Exception as error:
-                if not was_stale(error) or not (body is None or type(body) is bytes):
-                    raise
-        return await self._once(outgoing, headers, body)
+        try:
+            return await self._once(outgoing, headers, body)
+        except Exception as error:
+            if not was_stale(error) or not (body is None or type(body) is bytes):
+                raise
+        return await self._once(outgoing, headers, body, new=True)
 
     async def _once(
-        self, outgoing: Outgoing, headers: Any, body: Any
+        self, outgoing: Outgoing, headers: Any, body: Any, *, new: bool = False
     ) -> aiohttp.ClientResponse | Response:
         timeouts = outgoing.timeouts
         whole = timeouts.total is None or timeouts.default
@@ -159,6 +156,7 @@ class AiohttpTransport:
             body,
             _timeout(timeouts),
             _AT_ONCE,
+            new=new,
         )
 
     async def _ask(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:
@@ -189,7 +187,12 @@ def _proxy(scheme: str, host: str) -> str | None:
 
 @lru_cache(maxsize=512)
 def _url(url: str) -> URL:
-    return URL(url, encoded=True)
+    try:
+        found = URL(url, encoded=True)
+        _ = found.port  # which may be none
+    except ValueError:  # it may quote the URL, and a password in it
+        raise ConfigError("not a URL that can be requested") from None
+    return found
 
 
 @lru_cache(maxsize=64)
