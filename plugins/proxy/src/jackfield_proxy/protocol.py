@@ -15,6 +15,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HEAD_SECONDS = 30.0
+_BODY_SECONDS = 120.0
+"""How long a client may be silent in the middle of a body."""
 _LAST_WORDS = 2.0
 """Seconds in which a client that was turned away can read why, and stop sending."""
 _TOO_LARGE = (
@@ -76,6 +78,7 @@ class Connection(HttpToolsProtocol):
         self.gone = False
         self.task: asyncio.Task[Any] | None = None
         self._head = 0
+        self._heard = 0.0
         self._in_head = True
         self._deaf = False
         self._watching = False
@@ -98,6 +101,10 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self._head > self.max_head_bytes and not self._deaf:
             self._turn_away(_REFUSED)
+        elif not self._in_head and not self._deaf:  # more of a body is to come
+            self._heard = self.loop.time()
+            if self._patience is None:
+                self._patience = self.loop.call_later(_BODY_SECONDS, self._stalled)
 
     def on_headers_complete(self) -> None:
         """The head is there."""
@@ -129,6 +136,7 @@ class Connection(HttpToolsProtocol):
         """The request is whole: what follows is another head."""
         self._in_head, self._head = True, 0
         if not self._deaf and not self.transport.is_closing():
+            self._calm()
             super().on_message_complete()
             if not self.pipeline:
                 # A large body may have paused reading, and nobody asks for more of it now. Without
@@ -203,6 +211,18 @@ class Connection(HttpToolsProtocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+    def _stalled(self) -> None:
+        """Nothing came of a body for long: unless that is our own wish, nobody waits for it."""
+        self._patience = None
+        if self._in_head or self.transport.is_closing():
+            return
+        quiet = self.loop.time() - self._heard
+        if self.flow.read_paused or quiet < _BODY_SECONDS:
+            left = _BODY_SECONDS if self.flow.read_paused else _BODY_SECONDS - quiet
+            self._patience = self.loop.call_later(left, self._stalled)
+        else:
+            self.transport.abort()
 
     def _late(self) -> None:
         self._patience = None

@@ -1,4 +1,4 @@
-"""What the tests of this folder share: `upstreams`, `clients`, `processes`."""
+"""What the tests of this folder share: `scripted`, `rawclients`, `measured`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if sys.platform != "linux":  # they look into /proc
 @pytest.fixture(autouse=True)
 def no_client_stays() -> Iterator[None]:
     """Close the connections that a test has made."""
-    from clients import Client
+    from rawclients import Client
 
     yield
     while Client.made:

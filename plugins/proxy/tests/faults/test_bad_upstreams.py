@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from clients import LANES, Client, chat, eventually
-from processes import in_flight
+from measured import in_flight
 from proxying import Proxy, running
+from rawclients import LANES, Client, chat, eventually
 from rawserver import refused_port
-from upstreams import ANSWER, DONE, Asked, Behaviour, Upstream, Wire, chunk, fine, hang, stuck
+from scripted import ANSWER, DONE, Asked, Behaviour, Upstream, Wire, chunk, fine, hang, stuck
 
 _JSON = "content-type: application/json"
 _EVENTS = "content-type: text/event-stream"
@@ -422,9 +422,11 @@ general_settings: {{default_deployment: {model}}}
                 assert answer.headers["x-jackfield-attempts"] == "1"
 
 
-def test_many_at_once_on_connections_that_are_closed(upstream: Upstream) -> None:
+@pytest.mark.parametrize("params", ["", "timeout: 20"], ids=["", "with a timeout"])
+def test_many_at_once_on_connections_that_are_closed(upstream: Upstream, params: str) -> None:
     settings = "router_settings: {num_retries: 0}"
-    with running(upstream.config("once", "once-reset", more=settings)) as proxy:
+    config = upstream.config("once", "once-reset", more=settings, params=params)
+    with running(config) as proxy:
         clients = [Client(proxy.url) for _ in range(20)]
         for _ in range(5):
             for number, client in enumerate(clients):

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clients import Client, chat, eventually, post, standing
-from processes import MIB, forget_peak, in_flight, open_files, peak, resident
+from measured import MIB, forget_peak, in_flight, open_files, peak, resident
 from proxying import Proxy, running
-from upstreams import ANSWER, Asked, Upstream, Wire, fine, unread
+from rawclients import Client, chat, eventually, post, standing
+from scripted import ANSWER, Asked, Upstream, Wire, fine, unread
 
 _SIZE = 100 * MIB
 _PIECE = bytes(range(256)) * 256

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from clients import LANES, Client, chat, eventually, post
-from processes import ended, in_flight, open_files
+from measured import ended, in_flight, open_files
 from proxying import Proxy, running
-from upstreams import Upstream, endless, fine, hang, stuck
+from rawclients import LANES, Client, chat, eventually, post
+from scripted import Upstream, endless, fine, hang, stuck
 
 _MANY = 60
 

@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from clients import chat, eventually, post
-from processes import MIB, in_flight, open_files, resident
+from measured import MIB, in_flight, open_files, resident
 from proxying import running
-from upstreams import DONE, Asked, Upstream, Wire, chunk, enough_files
+from rawclients import chat, eventually, post
+from scripted import DONE, Asked, Upstream, Wire, chunk, enough_files
 
 _STREAMS = 1000
 _PIECES = 12

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clients import Client, chat, eventually, post
-from processes import MIB, in_flight, open_files, resident, sample
+from measured import MIB, in_flight, open_files, resident, sample
 from proxying import Proxy, running
-from upstreams import ANSWER, DONE, Upstream, endless, fine
+from rawclients import Client, chat, eventually, post
+from scripted import ANSWER, DONE, Upstream, endless, fine
 
 _WARM = 1000
 _REQUESTS = 5000

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from clients import Client, chat, eventually, post
-from processes import MIB, forget_peak, in_flight, peak, resident
+from measured import MIB, forget_peak, in_flight, peak, resident
 from proxying import Proxy, running
-from upstreams import ANSWER, Asked, Upstream, Wire, chunk, endless, fine
+from rawclients import Client, chat, eventually, post
+from scripted import ANSWER, Asked, Upstream, Wire, chunk, endless, fine
 
 _REQUEST = post("/v1/chat/completions", chat("fine"))
 _HEAD, _, _BODY = _REQUEST.partition(b"\r\n\r\n")
@@ -242,7 +242,9 @@ def test_a_connection_is_kept_after_errors(proxy: Proxy) -> None:
             bad = client.post("/v1/chat/completions", b"{").answer()
             assert bad.error["code"] == "invalid_json"
             assert client.get("/v1/nothing/like/it").status in (200, 404, 502)
-            client.send(b"PUT /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+            client.send(
+                b"PUT /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
+            )
             assert client.answer().status == 405
             assert client.chat("fine", api_base="http://x").answer().status == 400
             assert client.post("/v1/chat/completions", b"").answer().status == 400

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clients import Client, eventually
-from processes import children, in_flight, sample
+from measured import children, in_flight, sample
 from proxying import Proxy, running
-from upstreams import ANSWER, DONE, Asked, Upstream, Wire, chunk, fine, hang
+from rawclients import Client, eventually
+from scripted import ANSWER, DONE, Asked, Upstream, Wire, chunk, fine, hang
 
 _WORKERS = pytest.mark.parametrize("workers", ["1", "2"], ids=["one worker", "two workers"])
 

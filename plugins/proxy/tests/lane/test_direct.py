@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from upstreams import listening, send, upstream
+from raw_upstreams import listening, send, upstream
 from yarl import URL
 
 from jackfield.errors import APIConnectionError, ConfigError

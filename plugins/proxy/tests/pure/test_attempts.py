@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from asking import incoming, run
+from handed_over import incoming, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import incoming, pieces, run
+from handed_over import incoming, pieces, run
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

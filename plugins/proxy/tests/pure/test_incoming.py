@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import pytest
-from asking import incoming, pieces, run
+from handed_over import incoming, pieces, run
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -86,7 +86,7 @@ def test_of_a_stream_however_it_is_cut(surface: str) -> None:
     @given(st.data())
     def law(data: Any) -> None:
         _, chunks = data.draw(STREAMS[surface])
-        wire = b"".join(map(events.event, chunks)) + events.done(chunks[-1] if chunks else {})
+        wire = b"".join(events.event(surface, chunk) for chunk in chunks) + events.done(surface)
         tail = Tail()
         for piece in cut(wire, data.draw(strategies.cuts(wire) | st.just(None))):
             tail.add(piece)

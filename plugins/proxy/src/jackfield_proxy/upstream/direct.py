@@ -94,12 +94,8 @@ async def exchange(
     body: bytes,
     timeouts: aiohttp.ClientTimeout,
     read_ahead: int,
-    *,
-    new: bool = False,
 ) -> Response:
     """Send a request, and answer as soon as the head of the response is there.
-
-    With ``new``, kept connections to the upstream are closed until none is left.
 
     Raises:
         aiohttp.ClientError, TimeoutError: there is no response.
@@ -117,9 +113,6 @@ async def exchange(
     if head.count(b"\n") != lines or head.count(b"\r") != lines:
         raise ValueError("a header holds a line break")
     connection = await connector.connect(pattern, traces=[], timeout=timeouts)
-    while new and getattr(connection.protocol, "kept", False):
-        connection.close()
-        connection = await connector.connect(pattern, traces=[], timeout=timeouts)
     try:
         protocol = connection.protocol
         if protocol is None or protocol.transport is None:

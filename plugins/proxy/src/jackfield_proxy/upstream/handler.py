@@ -7,11 +7,16 @@ closed is told from one that fails while it is answered.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
 
+_new = ContextVar("_new", default=False)
 _STALE = "_jackfield_stale"
 
 
@@ -46,6 +51,12 @@ class Handler(ResponseHandler):
             self._tell(exc)
         super().connection_lost(exc)
 
+    def close(self) -> None:
+        """Close, and don't wait for an upstream that takes nothing any more."""
+        if self.transport is not None and self.transport.get_write_buffer_size():
+            self.transport.abort()
+        super().close()
+
     def _tell(self, error: object) -> None:
         body = self._payload
         if body is not None and not body.is_eof() and body.exception() is None:
@@ -60,7 +71,28 @@ def was_stale(error: BaseException) -> bool:
     return getattr(error, _STALE, False) or getattr(error.__cause__, _STALE, False)
 
 
-def use(connector: aiohttp.BaseConnector) -> None:
-    """Let a connector's connections be of this kind."""
-    factory = connector._factory
-    connector._factory = lambda: Handler(*factory.args, **factory.keywords)  # type: ignore[assignment]
+class Connector(aiohttp.TCPConnector):
+    """Connections of this kind."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        factory = self._factory
+        self._factory = lambda: Handler(*factory.args, **factory.keywords)  # type: ignore[assignment]
+
+    async def connect(self, *request: Any, **more: Any) -> Connection:
+        """A connection; within `only_new` none that was kept, and those are closed."""
+        connection = await super().connect(*request, **more)
+        while _new.get() and getattr(connection.protocol, "kept", False):
+            connection.close()
+            connection = await super().connect(*request, **more)
+        return connection
+
+
+@contextmanager
+def only_new() -> Iterator[None]:
+    """Requests within go on connections that are made for them."""
+    before = _new.set(True)
+    try:
+        yield
+    finally:
+        _new.reset(before)

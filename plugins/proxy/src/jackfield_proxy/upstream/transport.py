@@ -22,7 +22,7 @@ from jackfield.errors import (
     JackfieldError,
 )
 from jackfield_proxy.upstream.direct import Response, available, exchange
-from jackfield_proxy.upstream.handler import use, was_stale
+from jackfield_proxy.upstream.handler import Connector, only_new, was_stale
 from jackfield_proxy.upstream.sending import Sending, read_ahead
 
 if TYPE_CHECKING:
@@ -43,10 +43,9 @@ class Upstream:
     """
 
     def __init__(self, max_connections: int = 0) -> None:
-        self._connector = aiohttp.TCPConnector(
+        self._connector = Connector(
             limit=max_connections, ttl_dns_cache=30, enable_cleanup_closed=False
         )
-        use(self._connector)
         self.decoded = AiohttpTransport(self._session(auto_decompress=True), self._connector)
         self.raw = AiohttpTransport(
             self._session(auto_decompress=False), self._connector, direct=not _PROXIES
@@ -138,10 +137,11 @@ class AiohttpTransport:
         except Exception as error:
             if not was_stale(error) or not (body is None or type(body) is bytes):
                 raise
-        return await self._once(outgoing, headers, body, new=True)
+        with only_new():
+            return await self._once(outgoing, headers, body)
 
     async def _once(
-        self, outgoing: Outgoing, headers: Any, body: Any, *, new: bool = False
+        self, outgoing: Outgoing, headers: Any, body: Any
     ) -> aiohttp.ClientResponse | Response:
         timeouts = outgoing.timeouts
         whole = timeouts.total is None or timeouts.default
@@ -156,7 +156,6 @@ class AiohttpTransport:
             body,
             _timeout(timeouts),
             _AT_ONCE,
-            new=new,
         )
 
     async def _ask(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:

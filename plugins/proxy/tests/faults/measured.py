@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from clients import Client
+from rawclients import Client
 
 MIB = 1024 * 1024
 
