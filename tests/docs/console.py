@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -151,11 +152,12 @@ class Console:
             )
         self._running[page] = process
         answers = _is_ready if program == "jackfield" and "sandbox" not in command else _listens
-        self._until(lambda: answers(self._port(page)), command)
+        self._until(lambda: process.poll() or answers(self._port(page)), command)
+        if process.poll():
+            raise RuntimeError(f"it ended with {process.poll()}: {command}")
         return self.shown(log.read_text("utf-8", "replace"))
 
-    def _until(self, true: object, what: str) -> None:
-        assert callable(true)
+    def _until(self, true: Callable[[], object], what: str) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not true():
             if time.monotonic() > deadline:

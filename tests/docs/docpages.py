@@ -83,6 +83,7 @@ def pages() -> tuple[Page, ...]:
         ROOT / "core" / "README.md",
         ROOT / "core" / "bench" / "README.md",
         *sorted(ROOT.glob("plugins/*/README.md")),
+        ROOT / "plugins" / "proxy" / "bench" / "README.md",
     ]
     return tuple(Page(path) for path in found)
 

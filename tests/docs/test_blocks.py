@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,9 +25,17 @@ SKIPPED = [
 ]
 
 
+def needs(*programs: str) -> None:
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+
+
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: page.name)
 def test_the_blocks_of_a_page_run(page: docpages.Page, sandbox: Sandbox, tmp_path: Path) -> None:
     blocks = [attrs.asdict(block) for block in page.blocks if not block.skipped]
+    if any("curl " in block["code"] for block in blocks if block["runs"]):
+        needs("curl", "bash")
     script = tmp_path / "page.json"
     script.write_text(json.dumps({"page": page.name, "blocks": blocks}), "utf-8")
     work = tmp_path / "work"

@@ -38,7 +38,6 @@ class App:
         self.service = service
         self.log = log
         self.recent = recent
-        self.stopping = False
         self.started = time.time()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

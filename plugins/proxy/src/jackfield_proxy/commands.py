@@ -113,7 +113,7 @@ def check(file: str, as_json: bool) -> None:
     """Check a configuration FILE, and show where its models lead."""
     from jackfield_cli.errors import warn
     from jackfield_cli.output import emit_json, emit_text
-    from jackfield_proxy.config import describe, read
+    from jackfield_proxy.config import counted, describe, read
 
     loaded = read(file)
     for warning in loaded.warnings:
@@ -122,6 +122,6 @@ def check(file: str, as_json: bool) -> None:
     if as_json:
         emit_json(rows)
         return
-    emit_text(f"{file}: {len(rows)} deployments, {len(loaded.warnings)} warnings")
+    emit_text(f"{file}: {counted(len(rows), 'deployment')}")
     for row in rows:
         emit_text("  " + "  ".join(f"{key}={value}" for key, value in row.items() if value))

@@ -25,11 +25,9 @@ async def alive(app: App, service: Service, incoming: Incoming) -> None:
 
 
 async def ready(app: App, service: Service, incoming: Incoming) -> None:
-    """The server takes requests: 503 while it is stopping."""
+    """The server takes requests. One that stops takes no connections any more, this one neither."""
     incoming.endpoint = "/health/readiness"
-    stopping = app.stopping
-    found = {"status": "stopping" if stopping else "healthy"}
-    await incoming.answer_json(found, 503 if stopping else 200)
+    await incoming.answer_json({"status": "healthy"})
 
 
 async def health(app: App, service: Service, incoming: Incoming) -> None:

@@ -18,6 +18,7 @@ import attrs
 
 from jackfield import __version__
 from jackfield.errors import ConfigError
+from jackfield_proxy.config import counted
 from jackfield_proxy.worker import ENVIRONMENT, Worker, load
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _allow_files() -> None:
 
 def _banner(config: Config, host: str, port: int) -> None:
     shown = f"[{host}]" if ":" in host else host
-    what = config.only or f"{len(config.models)} deployments of {config.source}"
+    what = config.only or f"{counted(len(config.models), 'deployment')} of {config.source}"
     _say(f"Jackfield {__version__} serves {what}")
     _say(f"Server running on http://{shown}:{port}  (status page: /, stop with Ctrl-C)")
     key = config.general.master_key

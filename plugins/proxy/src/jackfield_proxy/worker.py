@@ -144,13 +144,14 @@ class Worker:
         for warning in loaded.warnings:
             app.log.say(f"Warning: {warning}")
         names = len(loaded.config.models)
-        app.log.say(f"jackfield: reloaded {loaded.config.source}: {names} deployments")
+        app.log.say(
+            f"jackfield: reloaded {loaded.config.source}: {config.counted(names, 'deployment')}"
+        )
 
     async def _stop(self) -> None:
         app = self._app
         if app is None:
             return
-        app.stopping = True
         await app.service.upstream.aclose()
         await app.service.state.aclose()
         app.log.gather(None)

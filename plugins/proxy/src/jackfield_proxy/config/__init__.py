@@ -6,7 +6,7 @@ can't be used is a `ConfigFileError` that names file, line and key, all of it at
 
 from __future__ import annotations
 
-from jackfield_proxy.config.describing import describe
+from jackfield_proxy.config.describing import counted, describe
 from jackfield_proxy.config.model import Config, General, Info, Model, Params, Router
 from jackfield_proxy.config.problems import ConfigFileError, Problem
 from jackfield_proxy.config.reading import Loaded, of_model, parse, read
@@ -21,6 +21,7 @@ __all__ = [
     "Params",
     "Problem",
     "Router",
+    "counted",
     "describe",
     "of_model",
     "parse",

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from jackfield_proxy.config.model import Config, Model
 
 
+def counted(number: int, what: str) -> str:
+    """``1 deployment``, ``2 deployments``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def describe(config: Config, registry: Registry | None = None) -> list[dict[str, str]]:
     """One row for each entry, in the file's order.
 
