@@ -267,8 +267,7 @@ def _found(service: Service, incoming: Incoming, name: Any) -> Found:
         said = "you must provide a model parameter" if name is None else "`model` is no name"
         raise Refused(400, said, param="model", code="missing_model")
     if len(name) > LONGEST_NAME:
-        said = f"`model` has more than {LONGEST_NAME} characters."
-        raise Refused(400, said, param="model", code="bad_model")
+        raise model_not_found(f"{name[:60]}…")
     incoming.requested = name
     found = service.router.find(name)
     if found is None:
