@@ -41,7 +41,8 @@ class Setting:
 def _number(value: float | None) -> str:
     if value is None or math.isnan(value):
         return ""
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or not size else 4
     return f"{value:,.{digits}f}"
 
 

@@ -93,6 +93,8 @@ class App:
             refusal = refused(error)
             if not isinstance(error, (Refused, JackfieldError)) or refusal.status == 500:
                 self.log.failure(incoming, error)
+            # Its frames hold the request's body, and this one holds it: a circle that stays.
+            error.__traceback__ = error.__context__ = error.__cause__ = None
             await incoming.refuse(refusal, refusal.pairs())
 
     # What names a model ---------------------------------------------------------------------------
@@ -164,8 +166,22 @@ class App:
             params = {key: value for key, value in body.items() if key != "model"}
             return await calls.ask(target, surface, operation, incoming, params, organization)
 
-        answer = await attempt(service, incoming, found, surface, ask)
-        await answer.deliver(incoming)
+        outcome = ""
+        try:
+            answer = await attempt(service, incoming, found, surface, ask)
+            outcome = "ok"
+            await answer.deliver(incoming)
+            if incoming.error is not None:
+                outcome = "cut"
+        except Cut:
+            outcome = "cut"
+            raise
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
+        finally:
+            if outcome:  # what failed before is counted where it failed
+                service.metrics.attempted(incoming.deployment, outcome)
 
     # Everything else ------------------------------------------------------------------------------
 
@@ -250,7 +266,7 @@ class App:
                 incoming.output_tokens,
             )
         )
-        if incoming.error is not None and incoming.status >= 400:
+        if incoming.error is not None:
             self.recent.add(incoming.model, incoming.deployment, incoming.status, incoming.error)
         self.log.access(incoming, seconds)
 

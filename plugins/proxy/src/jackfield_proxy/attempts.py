@@ -17,6 +17,9 @@ from jackfield.errors import (
     APIError,
     APIResponseValidationError,
     APITimeoutError,
+    BadRequestError,
+    InternalServerError,
+    UnsupportedParamsError,
 )
 
 if TYPE_CHECKING:
@@ -47,22 +50,44 @@ async def attempt(
     """
     visited = {found.group.name}
     waiting = [found]
+    put_off: list[Found] = []
     failure: APIError | None = None
-    while waiting:
-        here = waiting.pop(0)
-        try:
-            return await _group(service, incoming, here, surface, ask)
-        except APIError as error:
-            if not _may_move(error):
-                raise
-            failure = error
-        for name in (*here.group.fallbacks, *service.config.router.fallbacks.get(here.name, ())):
-            other = service.router.find(name)
-            if other is not None and other.group.name not in visited:
-                visited.add(other.group.name)
-                waiting.append(other)
-    assert failure is not None  # the loop ran once, and ended by it
-    raise failure
+    try:
+        while waiting or put_off:
+            here = waiting.pop(0) if waiting else put_off.pop(0)
+            others = _fallbacks(service, here, visited)
+            if others and await _all_rest(service, here):
+                put_off.append(here)  # it was asked a moment ago, and failed
+                waiting += others
+                continue
+            try:
+                return await _group(service, incoming, here, surface, ask)
+            except APIError as error:
+                if not _may_move(error):
+                    raise
+                failure = error
+            waiting += others
+        assert failure is not None  # the loop ran once, and ended by it
+        raise failure
+    finally:
+        # It holds this frame, and with it the request's body: a circle that stays for long.
+        del failure
+
+
+def _fallbacks(service: Service, found: Found, visited: set[str]) -> list[Found]:
+    """Where to go on after a name; each once."""
+    others = []
+    for name in (*found.group.fallbacks, *service.config.router.fallbacks.get(found.name, ())):
+        other = service.router.find(name)
+        if other is not None and other.group.name not in visited:
+            visited.add(other.group.name)
+            others.append(other)
+    return others
+
+
+async def _all_rest(service: Service, found: Found) -> bool:
+    ids = [deployment.id for deployment in found.group.deployments]
+    return len(await service.state.cooled(ids)) == len(set(ids))
 
 
 async def _group(
@@ -84,6 +109,9 @@ async def _group(
         incoming.deployment = current.id
         try:
             answer = await ask(found.target(current, surface))
+        except UnsupportedParamsError:
+            incoming.attempts -= 1  # nothing was sent
+            raise
         except APIError as error:
             await _note(service, current, error)
             error.attempts = incoming.attempts
@@ -94,7 +122,6 @@ async def _group(
             if pause is None:
                 raise
         else:
-            service.metrics.attempted(current.id, "ok")
             return answer
         began = time.perf_counter()
         await asyncio.sleep(pause)
@@ -137,7 +164,7 @@ async def _note(service: Service, deployment: Deployment, error: APIError) -> No
 
 def _rests(error: APIError) -> bool:
     status = error.status_code
-    if isinstance(error, (APIConnectionError, APIResponseValidationError)):
+    if isinstance(error, (APIConnectionError, APIResponseValidationError, InternalServerError)):
         return True
     return status in (401, 403, 429) or (status is not None and status >= 500)
 
@@ -149,8 +176,11 @@ def _outcome(error: APIError) -> str:
     """A word of a few for what went wrong."""
     if isinstance(error, APIResponseValidationError):
         return "unusable"
-    if error.status_code is not None:
+    if error.status_code is not None and error.status_code >= 400:
         return "rejected" if error.status_code in _REJECTED else str(error.status_code)
     if isinstance(error, APITimeoutError):
         return "timeout"
-    return "connection" if isinstance(error, APIConnectionError) else "rejected"
+    if isinstance(error, APIConnectionError):
+        return "connection"
+    # An error object without a status of its own, in a stream or in a 200.
+    return "rejected" if isinstance(error, BadRequestError) else "error"

@@ -49,7 +49,7 @@ async def ask(
         params = {name: value for name, value in params.items() if name not in _NAMES}
     if incoming.given_id is not None:
         settings["extra_headers"] = {"X-Client-Request-Id": incoming.given_id}
-    incoming.lane = "calls"
+    incoming.lane, incoming.provider = "calls", target.provider
     began = time.perf_counter()
     try:
         outcome = await target.deployment.client.call(

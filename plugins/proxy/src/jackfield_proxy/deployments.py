@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -77,10 +78,7 @@ class Deployment:
             "stream_idle_timeout": params.stream_idle_timeout,
             "max_retries": 0,
         }
-        named = "\n".join(
-            str(part) for part in (entry.name, params.model, params.api_base, params.organization)
-        )
-        self.id = entry.info.id or f"{entry.name}:{sha256(named.encode()).hexdigest()[:8]}"
+        self.id = entry.info.id or f"{entry.name}:{_digest(entry, self._own)}"
         self.client = AsyncClient(
             **self._own,
             unsupported=self.unsupported,
@@ -132,3 +130,14 @@ class Deployment:
 
 
 _KEPT = 64
+
+
+def _digest(entry: Model, settings: Mapping[str, Any]) -> str:
+    """A few characters for everything that tells an entry from the others of its name."""
+    params = entry.params
+    told = [
+        *(params.model, params.api_base, params.organization, params.project, params.weight),
+        *(settings["api_key"], params.timeout, params.stream_idle_timeout, params.max_retries),
+        *(params.drop_params, params.unsupported, sorted(params.headers.items())),
+    ]
+    return sha256("\n".join(map(repr, told)).encode("utf-8", "replace")).hexdigest()[:8]

@@ -154,6 +154,9 @@ class Connection(HttpToolsProtocol):
         self._calm()
         unfinished = self._answering()
         super().connection_lost(exc)
+        # uvicorn leaves the timer of an idle connection running where the client reset it, and the
+        # timer would keep all of this for as long.
+        self._unset_keepalive_if_required()
         if unfinished and self.task is not None and not self.task.done():
             self.task.cancel()
 

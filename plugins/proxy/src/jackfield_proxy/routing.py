@@ -25,13 +25,16 @@ LONGEST_NAME = 512
 
 
 class Target:
-    """A deployment, the model to ask it for, and the passage of that, where it has one."""
+    """A deployment, the model to ask it for, who serves that, and its passage if it has one."""
 
-    __slots__ = ("deployment", "model", "passage")
+    __slots__ = ("deployment", "model", "passage", "provider")
 
-    def __init__(self, deployment: Deployment, model: str, passage: Passage | None) -> None:
+    def __init__(
+        self, deployment: Deployment, model: str, provider: str, passage: Passage | None
+    ) -> None:
         self.deployment = deployment
         self.model = model
+        self.provider = provider
         self.passage = passage
 
     def __repr__(self) -> str:
@@ -81,7 +84,7 @@ class Found:
         self.name = name
         self._stands_for = stands_for
         self._registry = registry
-        self._targets: dict[tuple[str, str], Target] = {}
+        self._targets: dict[tuple[Deployment, str], Target] = {}
 
     def target(self, deployment: Deployment, surface: str) -> Target:
         """The model to ask a deployment for, on a surface.
@@ -89,12 +92,13 @@ class Found:
         Raises:
             NoRouteError, AmbiguousRouteError: no plugin serves it there.
         """
-        key = (deployment.id, surface)
+        key = (deployment, surface)
         target = self._targets.get(key)
         if target is None:
             model = self._model(deployment, surface)
             way = passage(self._registry, surface, model)
-            target = self._targets[key] = Target(deployment, model, way)
+            provider = self._registry.resolve(surface, model).provider
+            target = self._targets[key] = Target(deployment, model, provider, way)
         return target
 
     def _model(self, deployment: Deployment, surface: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jackfield_proxy.config import Config, Loaded
     from jackfield_proxy.incoming import Receive, Scope, Send
 
-_COLLECT = (10_000, 20, 20)
+_COLLECT = (10_000, 10, 5)
 """Requests make few cycles and many containers: looking for the former that often is a waste."""
 
 ENVIRONMENT = "JACKFIELD_PROXY_OPTIONS"

@@ -112,7 +112,7 @@ def test_a_missing_model(strict: Proxy, upstream: RawServer, target: str) -> Non
 def test_an_unknown_model(strict: Proxy, upstream: RawServer, model: str) -> None:
     got = ask(strict.url, body={**CHAT, "model": model})
     refused(got, 404, "model_not_found", "model")
-    assert model in got.error["message"]
+    assert model[:60] in got.error["message"]
     refused(ask(strict.url, "GET", "/v1/models/nobody-has-it"), 404, "model_not_found", "model")
     assert not upstream.requests
 

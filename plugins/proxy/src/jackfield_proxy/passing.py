@@ -1,0 +1,89 @@
+"""Answers of the fast lane on their way to the client."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from jackfield.errors import APIError
+from jackfield_proxy import usage
+from jackfield_proxy.encodings import Reading, decoded
+from jackfield_proxy.headers import answered
+from jackfield_proxy.incoming import Cut
+
+if TYPE_CHECKING:
+    from jackfield.config import Settings
+    from jackfield.protocols import AsyncReply
+    from jackfield_proxy.incoming import Incoming
+
+
+class Passed:
+    """An answer that is to be passed on: its reply, and what of the body was read so far."""
+
+    __slots__ = ("_reply", "_settings", "begun", "whole")
+
+    def __init__(self, reply: AsyncReply, begun: bytes, whole: bool, settings: Settings) -> None:
+        self._reply = reply
+        self._settings = settings
+        self.begun = begun
+        self.whole = whole
+
+    async def deliver(self, incoming: Incoming) -> None:
+        """Send it to the client, no faster than the client takes it."""
+        reply = self._reply
+        headers = answered(reply.headers, raw=True)
+        if self.whole:
+            incoming.lane = "bytes"
+            _count(incoming, decoded(self.begun, reply.headers)[-usage.TAIL :])
+            await incoming.start(reply.status, headers, self.begun, more=False)
+            return
+        try:
+            await incoming.start(reply.status, headers, self.begun)
+            incoming.streamed = True
+            tail, reading = usage.Tail(), Reading(reply.headers)
+            tail.add(reading.piece(self.begun))
+            idle = self._settings.timeouts.idle
+            while True:
+                deadline = None if idle is None else time.monotonic() + idle
+                piece = await reply.piece(deadline)
+                if not piece:
+                    break
+                tail.add(reading.piece(piece))
+                await incoming.piece(piece)
+            await incoming.end()
+            _count(incoming, tail.bytes())
+        except APIError as error:
+            # What has left can't be taken back: the client is to see that it is not whole.
+            raise Cut(error.message) from None
+        finally:
+            await reply.close(False)
+
+
+class Split:
+    """An answer that came whole where a stream was asked for, as the stream that it stands for."""
+
+    __slots__ = ("_chunks", "_reply", "_surface")
+
+    def __init__(self, reply: AsyncReply, surface: str, chunks: list[dict[str, Any]]) -> None:
+        self._reply = reply
+        self._surface = surface
+        self._chunks = chunks
+
+    async def deliver(self, incoming: Incoming) -> None:
+        """Send it as events."""
+        from jackfield_proxy.events import EVENTS, done, event
+
+        await incoming.start(200, [EVENTS, *_but_type(answered(self._reply.headers, raw=False))])
+        incoming.streamed = True
+        surface = self._surface
+        events = [event(surface, chunk) for chunk in self._chunks]
+        await incoming.end(b"".join(events) + done(surface))
+
+
+def _but_type(pairs: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in pairs if name != b"content-type"]
+
+
+def _count(incoming: Incoming, tail: bytes) -> None:
+    found = usage.last(tail)
+    incoming.input_tokens, incoming.output_tokens = found.input, found.output
