@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -133,6 +134,10 @@ _GARBAGE = {
     "a null in the path": b"GET /\x00 HTTP/1.1\r\nhost: x\r\n\r\n",
     "a length that is none": _PLAIN + b"content-length: ten\r\n\r\n0123456789",
     "a negative length": _PLAIN + b"content-length: -1\r\n\r\n",
+    "a tunnel": b"CONNECT x:443 HTTP/1.1\r\nhost: x:443\r\n\r\n",
+    "a tunnel to a path": b"CONNECT /v1/models HTTP/1.1\r\nhost: x\r\n\r\n",
+    "a tunnel and a wish": b"CONNECT /v1/models HTTP/1.1\r\nhost: x\r\n"
+    b"connection: upgrade\r\nupgrade: h2c\r\n\r\n",
     "two lengths": _PLAIN + b"content-length: 2\r\ncontent-length: 3\r\n\r\n{}",
     "length and chunks": _PLAIN
     + b"content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
@@ -311,11 +316,79 @@ def test_a_stream_that_breaks_off_is_reset_for_a_client_of_http_1_0(
             client.all()
 
 
-def test_a_wish_for_another_protocol_is_passed_over(proxy: Proxy) -> None:
+_WISHES = {
+    "h2c": (
+        "connection: Upgrade, HTTP2-Settings",
+        "upgrade: h2c",
+        "http2-settings: AAMAAABkAAQAoAAAAAIAAAAA",
+    ),
+    "a websocket": ("Upgrade: websocket", "Connection: keep-alive, UPGRADE"),
+    "two": ("connection: upgrade", "upgrade: h2c", "upgrade: x/1, y"),
+    "none named": ("connection: upgrade", "upgrade:"),
+}
+
+
+@pytest.mark.parametrize("wish", _WISHES.values(), ids=_WISHES.keys())
+def test_a_wish_for_another_protocol_is_passed_over(proxy: Proxy, wish: tuple[str, ...]) -> None:
+    body = chat("echo", user="u" * 300)
+    request = post("/v1/chat/completions", body, *wish)
+    chunked = _chunked(json.dumps(body).encode(), 40, trailer=b"x-t: 1\r\n")
+    chunked = chunked.replace(b"\r\n", "\r\n".join(["", *wish, ""]).encode(), 1)
     with Client(proxy.url) as client:
-        upgrade = b"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: x\r\n"
-        client.send(b"GET /health/readiness HTTP/1.1\r\nhost: x\r\n" + upgrade + b"\r\n")
-        assert client.answer().status == 200
+        for data in (request, chunked, request + chunked + _REQUEST + request):
+            client.send(data)
+        for number in range(6):
+            if number == 4:
+                assert client.answer().body == ANSWER
+            else:
+                answer = client.answer()
+                assert answer.status == 200, answer
+                seen = answer.json
+                assert json.loads(seen["body"])["user"] == "u" * 300
+                assert "upgrade" not in seen["headers"]
+                assert "http2-settings" not in seen["headers"]
+        assert client.chat("fine").answer().body == ANSWER
+
+
+def test_a_wish_is_passed_over_wherever_the_request_is_cut(proxy: Proxy) -> None:
+    request = post("/v1/chat/completions", chat("fine"), *_WISHES["h2c"])
+    head = request.index(b"\r\n\r\n")
+    with Client(proxy.url) as client:
+        for cut in [*range(0, head, 23), *range(head - 3, head + 8), len(request) - 1]:
+            client.send(request[:cut])
+            time.sleep(0.005)  # or both are read as one
+            assert client.send(request[cut:]).answer().body == ANSWER, cut
+        for byte in request:
+            client.send(bytes([byte]))
+        assert client.answer().body == ANSWER
+
+
+def test_a_wish_of_a_client_that_waits_or_leaves(proxy: Proxy) -> None:
+    head, _, body = post("/v1/chat/completions", chat("fine"), *_WISHES["h2c"]).partition(
+        b"\r\n\r\n"
+    )
+    with Client(proxy.url) as client:
+        client.send(head + b"\r\nexpect: 100-continue\r\n\r\n")
+        assert client.head()[0] == 100
+        assert client.send(body).answer().body == ANSWER
+    for old in (head.replace(b"HTTP/1.1", b"HTTP/1.0"), head + b"\r\nconnection: close"):
+        with Client(proxy.url) as client:
+            client.send(old + b"\r\n\r\n" + body)
+            assert client.answer().body == ANSWER
+            assert client.closed()
+
+
+@pytest.mark.parametrize("path", ["/v1/responses", "/v1/realtime?model=fine", "/v1/realtime"])
+def test_no_websocket_is_opened(proxy: Proxy, upstream: Upstream, path: str) -> None:
+    asked = upstream.asked.total()
+    lines = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: x\r\n"
+    with Client(proxy.url) as client:
+        client.send(f"GET {path} HTTP/1.1\r\nhost: x\r\n{lines}\r\n".encode())
+        answer = client.answer()
+        assert answer.status in (404, 405), answer
+        assert answer.error
+        assert client.get("/health/readiness").status == 200
+    assert upstream.asked.total() == asked
 
 
 def test_a_connection_that_is_to_be_closed_is_closed(proxy: Proxy) -> None:

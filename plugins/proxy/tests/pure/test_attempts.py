@@ -245,3 +245,51 @@ def test_an_upstream_says_how_long_it_rests(said: str, rest: float) -> None:
     error = errors.error_from_body(429, {}, headers={"retry-after": said})
     run(attempts._note(service(state), deployment(0), error))
     assert state.cooled_for == {"m0": rest}
+
+
+@pytest.mark.parametrize(
+    ("resting", "failing", "wanted"),
+    [
+        ({"m0"}, set(), ["m1"]),
+        ({"m0", "m1"}, set(), ["n0"]),
+        ({"m0", "m1"}, {"n0"}, ["n0", "o0"]),
+        ({"m0", "m1", "n0"}, set(), ["o0"]),
+        ({"m0", "m1", "n0", "o0"}, {"o0"}, ["o0", "m"]),
+        ({"m0", "m1", "n0", "o0"}, {"o0", "m0", "m1"}, ["o0", "m", "m", "n0"]),
+    ],
+)
+def test_a_name_whose_deployments_all_rest_is_asked_after_its_fallbacks(
+    resting: set[str], failing: set[str], wanted: list[str]
+) -> None:
+    """Whoever has nobody else to ask is asked all the same."""
+    fallbacks = {"m": ("n",), "n": ("o",), "o": ()}
+    deployments: Any = [
+        SimpleNamespace(id=id, entry=Model(id[0], Params("openai/x"), fallbacks=fallbacks[id[0]]))
+        for id in ("m0", "m1", "n0", "o0")
+    ]
+    router = Router(deployments, Registry([Plugin("none", "none")]))
+    here = service(State(resting), num_retries=0)
+    asked: list[str] = []
+
+    class Name:
+        def __init__(self, name: str) -> None:
+            found = Router.find(router, name)
+            assert found is not None
+            self.group, self.name = found.group, name
+
+        def target(self, deployment: Any, surface: str) -> str:
+            return str(deployment.id)
+
+    async def ask(target: Any) -> str:
+        asked.append(target)
+        if target in failing:
+            raise failure(503)
+        return "answer"
+
+    here.router = SimpleNamespace(find=Name)
+    request, _ = incoming([])
+    found: Any = Name("m")
+    assert run(attempts.attempt(here, request, found, "chat", ask)) == "answer"
+    assert [a if w in ("n0", "o0", "m1") else a[0] for a, w in zip(asked, wanted, strict=True)] == (
+        wanted
+    )

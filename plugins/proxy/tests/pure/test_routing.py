@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,9 +17,17 @@ from jackfield_proxy.routing import Found, Group, Router
 REGISTRY = Registry(discover())
 
 
+class Fake:
+    """What routing looks at of a deployment."""
+
+    def __init__(self, id: str, entry: Model) -> None:
+        self.id = id
+        self.entry = entry
+
+
 def deployment(name: str, model: str = "openai/*", number: int = 0, **params: Any) -> Any:
     entry = Model(name, Params(model, **params))
-    return SimpleNamespace(id=f"{name}#{number}", entry=entry)
+    return Fake(id=f"{name}#{number}", entry=entry)
 
 
 def fits(pattern: str, name: str) -> bool:

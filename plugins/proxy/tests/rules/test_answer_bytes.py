@@ -127,11 +127,31 @@ STREAMS: dict[str, bytes] = {
     "no end": b"data: %s\n\n" % chunk("a"),
     "cut in an event": b"data: %s\n\ndata: {" % chunk("a"),
     "an error": b'data: %s\n\ndata: {"error": {"message": "no"}}\n\n' % chunk("a"),
-    "an error at once": b'data: {"error": {"message": "no"}}\n\ndata: [DONE]\n\n',
     "no JSON": b"data: hello\n\n\xff\xfe\n\n",
     "large": b"".join(b"data: %s\n\n" % chunk("x" * 100_000) for _ in range(20)),
     "only DONE": b"data: [DONE]\n\n",
 }
+
+
+AT_ONCE: dict[str, tuple[bytes, int]] = {
+    "no code": (b'data: {"error": {"message": "no"}}\n\ndata: [DONE]\n\n', 502),
+    "a code": (b'data: {"error":{"message":"no","code":"rate_limit_exceeded"}}\n\n', 429),
+    "an event": (
+        b'event: error\ndata: {"type":"error","code":"server_error","message":"no"}\n\n',
+        500,
+    ),
+    "alone": (b'\r\ndata: {"error":{"message":"no","type":"invalid_request_error"}}', 400),
+}
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_a_stream_that_begins_with_an_error_is_one(
+    proxy: Proxy, upstream: RawServer, name: str
+) -> None:
+    data, status = AT_ONCE[name]
+    upstream.answer = lambda asked, wire: wire.stream([data])
+    got = ask(proxy.url, body={**CHAT, "stream": True})
+    assert (got.status, got.error["message"]) == (status, "no")
 
 
 @pytest.mark.parametrize("name", STREAMS)

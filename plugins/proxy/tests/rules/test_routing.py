@@ -202,26 +202,31 @@ def test_all_of_them_fail(several: Proxy, upstream: RawServer) -> None:
 def test_fallbacks(several: Proxy, upstream: RawServer) -> None:
     assert chat(several, "fast").header("x-jackfield-deployment") == "fast-fast-1"
     for status in (429, 500, 503, 401, 404):
+        rested()
         upstream.answer = failing({"fast-1": (status, {})})
         upstream.requests.clear()
         got = chat(several, "fast")
         assert (got.status, got.header("x-jackfield-deployment")) == (200, "slow-slow-1")
         assert keys(upstream) == ["fast-1", "slow-1"]
         assert got.header("x-jackfield-attempts") == "2"
+    rested()
     upstream.answer = failing({"fast-1": (500, {}), "slow-1": (429, {})})
     upstream.requests.clear()
     assert chat(several, "fast").header("x-jackfield-deployment") == "slower-slower-1"
     assert keys(upstream) == ["fast-1", "slow-1", "slower-1"]
     # The last failure is told.
+    rested()
     upstream.answer = failing({key: (503, {}) for key in ("fast-1", "slow-1", "slower-1")})
     upstream.requests.clear()
     got = chat(several, "fast")
     assert (got.status, got.error["message"]) == (503, "no, 1-rewols")
     assert keys(upstream) == ["fast-1", "slow-1", "slower-1"]
     # A bad request is bad everywhere.
+    rested()
     upstream.answer = failing({"fast-1": (400, {})})
     assert chat(several, "fast").status == 400
     # Also for streams, and on other lanes.
+    rested()
     upstream.answer = failing({"fast-1": (500, {})})
     image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
     got = chat(several, "fast", messages=[{"role": "user", "content": [image]}])
