@@ -93,7 +93,7 @@ def ready(results: Results, limit: float) -> Verdict:
     title = "ready after"
     if wall is None or cpu is None or math.isnan(cpu.median):
         return at_most(title, wall, limit, "s")
-    if wall.noise > NOISY and cpu.noise < wall.noise:
+    if wall.high > limit and wall.noise > NOISY and cpu.noise < wall.noise:
         judged = at_most(title, cpu, limit, "s")
         return evolve(judged, remark=f"CPU; the clock's, {wall.median:.2f}, is noisy")
     return evolve(at_most(title, wall, limit, "s"), remark=f"of CPU {cpu.median:.2f}")

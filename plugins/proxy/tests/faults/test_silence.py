@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import struct
 from typing import Any
 
 import pytest
@@ -105,3 +107,40 @@ def test_silence_that_is_our_own_wish(monkeypatch: pytest.MonkeyPatch) -> None:
         assert connection._patience is None
 
     asyncio.run(wait())
+
+
+def test_a_reset_connection_is_not_kept_by_its_timer() -> None:
+    """The timer of a kept connection holds it, its request and its buffers for over a minute."""
+    made: list[Connection] = []
+
+    async def talk() -> None:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await receive()
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        config = Config(app, log_config=None, access_log=False, proxy_headers=False)
+        config.load()
+        loop = asyncio.get_running_loop()
+
+        def connection() -> Connection:
+            made.append(Connection(config, ServerState(), {}, loop))
+            return made[-1]
+
+        server = await loop.create_server(connection, "127.0.0.1", 0)
+        async with server, asyncio.timeout(30):
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            await reader.readuntil(b"\r\n\r\n")
+            assert made[0].timeout_keep_alive_task is not None
+            sock = writer.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+            for _ in range(1000):
+                if made[0].gone:
+                    break
+                await asyncio.sleep(0.01)
+
+    asyncio.run(talk())
+    assert made[0].gone
+    assert made[0].timeout_keep_alive_task is None
