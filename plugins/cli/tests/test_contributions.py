@@ -107,17 +107,17 @@ def test_root_options_run_without_a_subcommand(process: Process, installed: Dist
     installed.add(
         "acme-server", {"acme_options": LOUD + EXAMPLE}, options={"server": "acme_options:add"}
     )
-    served = process("--model", "gpt-4o", "--detailed_debug")
+    served = process("--persona", "gpt-4o", "--loud")
     assert (served.returncode, served.stdout) == (0, "serving gpt-4o, debug True\n")
-    assert process("--config", "x.yaml").stdout == "serving x.yaml, debug False\n"
+    assert process("--bot", "x.yaml").stdout == "serving x.yaml, debug False\n"
 
     listed = process("--help").stdout
-    for option in ("--config", "--model", "--detailed_debug", "--version"):
+    for option in ("--bot", "--persona", "--loud", "--version"):
         assert option in listed
 
-    both = process("--model", "gpt-4o", "plugins")
+    both = process("--persona", "gpt-4o", "plugins")
     assert both.returncode == 2
-    assert "--model can't be combined with a command" in both.stderr
+    assert "--persona can't be combined with a command" in both.stderr
 
     assert process("--version").returncode == 0
     plugins = process("plugins")
@@ -133,7 +133,7 @@ def test_broken_options_and_options_that_exist_are_left_out_and_named(
     installed.add(
         "acme-b",
         {
-            "acme_taken": clash % "--config",
+            "acme_taken": clash % "--bot",
             "acme_json": clash % "--json",
             "acme_sad": "def add(root): 1/0",
             "acme_free": clash % "--free",
@@ -146,14 +146,14 @@ def test_broken_options_and_options_that_exist_are_left_out_and_named(
             "f": "acme_free:add",
         },
     )
-    shown = process("--config", "x.yaml")
+    shown = process("--bot", "x.yaml")
     assert shown.stdout == "serving x.yaml, debug False\n"
     warnings = shown.stderr.splitlines()
     assert len(warnings) == 4
     assert all(line.startswith("Warning: the options of acme-b can't be") for line in warnings)
-    assert "--config belongs to acme-a already" in warnings[0]
+    assert "--bot belongs to acme-a already" in warnings[0]
     assert "--json belongs to jackfield-cli already" in warnings[1]
     assert "ZeroDivisionError" in warnings[2]
-    mixed = process("--config", "x.yaml", "--free", "y")
+    mixed = process("--bot", "x.yaml", "--free", "y")
     assert mixed.returncode == 2
     assert "acme-a and acme-b" in mixed.stderr

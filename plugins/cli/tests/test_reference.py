@@ -22,7 +22,13 @@ PACKAGE = Path(__file__).resolve().parents[1]
 REFERENCE = PACKAGE.parents[1] / "docs" / "pages" / "reference" / "cli.md"
 PAGES = [page for page in (PACKAGE / "README.md", REFERENCE) if page.exists()]
 # They don't end, or ask who types.
-NOT_RUN = {"jackfield sandbox --port 4010", "jackfield chat"}
+NOT_RUN = {
+    *("jackfield sandbox --port 4010", "jackfield chat"),
+    "jackfield serve --config config.yaml",
+    "jackfield --config config.yaml --host 127.0.0.1 --port 8000 --workers 4",
+    "jackfield --model gpt-4o --detailed_debug",
+}
+CONFIG = "model_list:\n  - model_name: fast\n    params: {model: gpt-4o}\n"
 PIPED = {"git diff": "a diff", "cat lines.txt": "lines.txt", "cat meeting.wav": "meeting.wav"}
 
 
@@ -43,6 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("photo.png").write_bytes(PNG)
     Path("paper.pdf").write_bytes(PDF)
+    Path("config.yaml").write_text(CONFIG)
     Path("lines.txt").write_text("one\ntwo\n")
     with wave.open("meeting.wav", "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
