@@ -107,10 +107,10 @@ _MEANS: dict[type, dict[str, str]] = {
         "forward_other_endpoints": "whether endpoints without a plugin are forwarded",
         "default_deployment": "the `model_name` to whose upstream they are; else that of `*`, "
         "`openai/*`, or the only upstream",
-        "max_body_bytes": "the largest JSON body",
+        "max_body_bytes": "the largest JSON body, and the most text in a form",
         "max_upload_bytes": "the largest form, and the largest body that is forwarded as it comes",
         "max_header_bytes": "all header lines of a request together",
-        "cors_origins": "whose pages may call",
+        "cors_origins": "whose pages may call; without a `master_key`, no others in a browser can",
         "redis_url": "where cooldowns are shared; else each process remembers them for itself. "
         "`redis://[user:password@]host[:port][/database]`, `rediss://…` for TLS, or `unix://path`",
         "log_prompts": "whether the lines of `--detailed_debug` hold what clients say",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Iterable
 
 from jackfield.config import CALL_SETTINGS, Secret
@@ -45,6 +46,17 @@ def check_key(given: bytes | None, master: Secret | None) -> None:
         kind="invalid_request_error",
         headers={"www-authenticate": "Bearer"},
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is this machine's own, wherever it is looked up."""
+    name = host.lower().removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        return False
 
 
 def check_fields(names: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from jackfield_proxy.access import check_fields, check_key
 from jackfield_proxy.attempts import attempt
 from jackfield_proxy.endpoints import EXACT, Endpoint, Match, match
 from jackfield_proxy.errors import Refused, model_not_found, refused
-from jackfield_proxy.forwarding import forward
+from jackfield_proxy.forwarding import forward_other, forward_stored, nowhere
 from jackfield_proxy.ids import new_id
 from jackfield_proxy.incoming import Cut, Gone, Incoming, Receive, Scope, Send
 from jackfield_proxy.metrics import Seen
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from jackfield_proxy.status import Recent
 
 _CLIENT_LEFT = 499
+_VIDEO_MODEL = "sora-2"
+"""What the API takes where no model is named; only for videos it takes any."""
 
 
 class App:
@@ -107,7 +109,9 @@ class App:
         if endpoint.form and kind[:19].lower() == b"multipart/form-data":
             from jackfield_proxy.forms import form_of
 
-            async with form_of(incoming, general.max_upload_bytes) as params:
+            async with form_of(
+                incoming, general.max_upload_bytes, general.max_body_bytes
+            ) as params:
                 await self._call(service, incoming, endpoint, named, b"", params)
             return
         data = await incoming.body(general.max_body_bytes)
@@ -139,7 +143,10 @@ class App:
         body: dict[str, Any],
     ) -> None:
         check_fields(body)
-        found = _found(service, incoming, named or body.get("model"))
+        name = named or body.get("model")
+        if name is None and endpoint.surface == "video":
+            name = service.router.usual(_VIDEO_MODEL)
+        found = _found(service, incoming, name)
         organization = service.organization_of(incoming)
         if self.log.debug:
             self.log.call(incoming, endpoint, body, organization)
@@ -223,8 +230,8 @@ class App:
         incoming.operation = described.name
         deployments = service.router.upstreams(service.router.default())
         if not deployments:
-            raise _nowhere()
-        await forward(service, incoming, found.path, deployments, endpoint.surface)
+            raise nowhere()
+        await forward_stored(service, incoming, found.path, deployments, endpoint.surface)
 
     async def _unknown(self, service: Service, incoming: Incoming, found: Match) -> None:
         path = incoming.path
@@ -239,10 +246,7 @@ class App:
             )
         if not path.startswith("/v1/") or not service.config.general.forward_other_endpoints:
             raise Refused(404, f"Invalid URL ({incoming.method} {path})", code="unknown_url")
-        deployment = service.router.default()
-        if deployment is None:
-            raise _nowhere()
-        await forward(service, incoming, found.path, [deployment], "")
+        await forward_other(service, incoming, found.path)
 
     # Notes ----------------------------------------------------------------------------------------
 
@@ -291,12 +295,3 @@ def _found(service: Service, incoming: Incoming, name: Any) -> Found:
         raise model_not_found(name)
     incoming.model = found.group.name
     return found
-
-
-def _nowhere() -> Refused:
-    return Refused(
-        404,
-        "This endpoint is forwarded to an upstream, and the configuration names none for it: "
-        "set general_settings.default_deployment to a model_name.",
-        code="unknown_url",
-    )

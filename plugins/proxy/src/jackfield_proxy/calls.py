@@ -14,7 +14,7 @@ from jackfield.stream import AsyncStream
 from jackfield_proxy import usage
 from jackfield_proxy.errors import refused
 from jackfield_proxy.events import EVENTS, done, event
-from jackfield_proxy.headers import Pairs, answered
+from jackfield_proxy.headers import Pairs, answered, wishes
 from jackfield_proxy.incoming import JSON
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ async def ask(
     if not _NAMES.isdisjoint(params):  # they would be taken for the call's own arguments
         settings["extra_body"] = {name: params[name] for name in _NAMES & params.keys()}
         params = {name: value for name, value in params.items() if name not in _NAMES}
+    headers = wishes(incoming.headers, target.deployment.entry.params.headers)
     if incoming.given_id is not None:
-        settings["extra_headers"] = {"X-Client-Request-Id": incoming.given_id}
+        headers["X-Client-Request-Id"] = incoming.given_id
+    if headers:
+        settings["extra_headers"] = headers
     incoming.lane, incoming.provider = "calls", target.provider
     began = time.perf_counter()
     try:

@@ -113,11 +113,11 @@ def check(file: str, as_json: bool) -> None:
     """Check a configuration FILE, and show where its models lead."""
     from jackfield_cli.errors import warn
     from jackfield_cli.output import emit_json, emit_text
-    from jackfield_proxy.config import counted, describe, read
+    from jackfield_proxy.config import counted, describe, read, warnings
 
     loaded = read(file)
-    for warning in loaded.warnings:
-        warn(str(warning))
+    for warning in warnings(loaded):
+        warn(warning)
     rows = describe(loaded.config)
     if as_json:
         emit_json(rows)

@@ -77,8 +77,8 @@ STORED: tuple[Endpoint, ...] = (
 """What names an object that an upstream keeps."""
 
 LISTS: tuple[Endpoint, ...] = (
-    Endpoint("/models", _GET, "", "list", "models"),
-    Endpoint("/models/{name:path}", _GET, "", "retrieve", "model"),
+    Endpoint("/models", ("GET", "HEAD"), "", "list", "models"),
+    Endpoint("/models/{name:path}", ("GET", "HEAD"), "", "retrieve", "model"),
 )
 """What this server answers itself."""
 
@@ -130,8 +130,10 @@ class Match:
 
 
 def match(method: str, path: str) -> Match:
-    """The endpoint of a request line."""
+    """The endpoint of a request line; a slash at its end makes no difference to one of ours."""
     below = path.removeprefix("/v1") if path.startswith("/v1/") else path
+    if below.endswith("/") and is_ours(below[:-1]):
+        below = below[:-1]
     allowed: dict[str, None] = {}
     for table in (_PATTERNS, _ALIASES):
         for pattern, endpoint in table:
@@ -146,3 +148,8 @@ def match(method: str, path: str) -> Match:
     if any(method == other and pattern.fullmatch(below) for other, pattern in _NOT_OURS):
         allowed = {}
     return Match(below, None, {}, tuple(allowed))
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path below ``/v1`` is one of an endpoint here, by whatever method."""
+    return any(pattern.fullmatch(path) for table in (_PATTERNS, _ALIASES) for pattern, _ in table)

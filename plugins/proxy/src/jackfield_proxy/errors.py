@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,6 +85,18 @@ def model_not_found(name: str, message: str | None = None) -> Refused:
     return Refused(404, text, code="model_not_found", param="model")
 
 
+_ADVICE = re.compile(
+    r', or use unsupported="drop" or "pass"'
+    r"| \(max_file_bytes= sets another limit\)"
+    r"| \(Client\(private_urls=True\) allows it\)"
+)
+
+
+def _for_clients(message: str) -> str:
+    """A message without what only who calls the library can do."""
+    return _ADVICE.sub("", message)
+
+
 def refused(error: Exception) -> Refused:
     """What a failure is to the client.
 
@@ -97,7 +110,7 @@ def refused(error: Exception) -> Refused:
     if isinstance(error, (NoRouteError, AmbiguousRouteError)):
         return model_not_found("", error.message)
     if isinstance(error, RequestError):
-        return Refused(400, error.message, param=error.path)
+        return Refused(400, _for_clients(error.message), param=error.path)
     if isinstance(error, PluginError):
         return Refused(500, "A plugin of this server failed; see the server's log.")
     if isinstance(error, ConfigError):
@@ -133,7 +146,8 @@ class _Upstreams(Refused):
 
 def _of_upstream(error: APIError) -> Refused:
     if isinstance(error, UnsupportedParamsError):
-        return Refused(400, error.message, code="unsupported_parameter", param=error.param)
+        message = _for_clients(error.message)
+        return Refused(400, message, code="unsupported_parameter", param=error.param)
     if isinstance(error, APIResponseValidationError):
         return Refused(502, error.message, code="invalid_upstream_response")
     status = error.status_code

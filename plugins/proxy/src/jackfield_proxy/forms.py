@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield.sources import Source
 from jackfield_proxy.errors import Refused
+from jackfield_proxy.incoming import too_large
 
 if TYPE_CHECKING:
     from jackfield_proxy.incoming import Incoming
@@ -19,21 +20,35 @@ _IN_MEMORY = 1024 * 1024
 
 
 @asynccontextmanager
-async def form_of(incoming: Incoming, limit: int) -> AsyncIterator[dict[str, Any]]:
+async def form_of(incoming: Incoming, limit: int, text_limit: int) -> AsyncIterator[dict[str, Any]]:
     """The parameters of a form; its files are `Source` objects, on disk where they are large.
 
     ``name[]`` is a list, ``name[key]`` an object. ``stream`` is a boolean; everything else is text,
     as forms have it.
 
+    Args:
+        incoming: the request.
+        limit: bytes of the whole form.
+        text_limit: bytes of all its fields that are no files; they are held in memory.
+
     Raises:
         Refused: it is too large, or no form.
     """
     # Few requests are forms.
+    from python_multipart.exceptions import FormParserError
     from starlette.datastructures import Headers, UploadFile
     from starlette.formparsers import MultiPartException, MultiPartParser
 
     class Parser(MultiPartParser):
         spool_max_size = _IN_MEMORY
+        text = 0
+
+        def on_part_data(self, data: bytes, start: int, end: int) -> None:
+            if self._current_part.file is None:
+                self.text += end - start
+                if self.text > text_limit:
+                    raise too_large(text_limit)
+            super().on_part_data(data, start, end)
 
     incoming.check_length(limit)
     stream: Any = incoming.pieces(limit)
@@ -42,12 +57,12 @@ async def form_of(incoming: Incoming, limit: int) -> AsyncIterator[dict[str, Any
         stream,
         max_files=_MAX_FIELDS,
         max_fields=_MAX_FIELDS,
-        max_part_size=limit,
+        max_part_size=text_limit,
     )
     try:
         form = await parser.parse()
-    except MultiPartException as error:
-        raise Refused(400, f"The form can't be read: {error.message}") from None
+    except (MultiPartException, FormParserError) as error:
+        raise Refused(400, f"The form can't be read: {error}") from None
     except KeyError:
         raise Refused(400, "The form can't be read: its Content-Type has no boundary.") from None
     try:

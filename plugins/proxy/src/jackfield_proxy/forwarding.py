@@ -7,191 +7,218 @@ address and the key are the deployment's.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
 
-from jackfield import jsonio
+from jackfield.config import merge_headers
 from jackfield.effects import Outgoing
-from jackfield.errors import APIConnectionError, APIError
+from jackfield.errors import APIConnectionError, APIError, AuthenticationError, ConfigError
 from jackfield.outgoing import send
-from jackfield_proxy.access import check_fields
-from jackfield_proxy.errors import Refused
+from jackfield_proxy import paths, payload
+from jackfield_proxy.decoding import undoing
+from jackfield_proxy.errors import Refused, model_not_found
 from jackfield_proxy.headers import acceptable, answered, forwarded
-from jackfield_proxy.incoming import Cut, Gone
+from jackfield_proxy.incoming import Cut
 from jackfield_proxy.lane import error_of, perform
-from jackfield_proxy.splice import with_model
+from jackfield_proxy.payload import Streamed
 
 if TYPE_CHECKING:
-    from jackfield.config import Settings
     from jackfield.manifest import Endpoint
-    from jackfield.protocols import AsyncReply, Transport
+    from jackfield.protocols import AsyncReply
+    from jackfield_proxy.decoding import Decoder
     from jackfield_proxy.deployments import Deployment
     from jackfield_proxy.incoming import Incoming
+    from jackfield_proxy.payload import Payload
+    from jackfield_proxy.routing import Found
     from jackfield_proxy.service import Service
 
-_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-_SAFE = "/:@!$&'()*+,;=-._~%"
+    Where = tuple[Endpoint, str]
 
 
-async def forward(
-    service: Service,
-    incoming: Incoming,
-    path: str,
-    deployments: list[Deployment],
-    surface: str,
+async def forward_stored(
+    service: Service, incoming: Incoming, path: str, deployments: Sequence[Deployment], surface: str
 ) -> None:
-    """Forward a request and its answer.
+    """Forward a request that names a stored object, to whichever upstream has it.
 
-    Where several upstreams may hold the object that the path names, the first to know it answers.
+    The first that knows it answers. Where none does, the client is told of a failure that may pass,
+    else that the object is not there, else of what failed; of the first upstream that said so.
 
     Args:
         service: the transport, and the limits.
         incoming: the request.
         path: below the base URL, beginning with a slash.
-        deployments: whose upstream is asked, in this order.
-        surface: a surface of the endpoint that they have in common.
+        deployments: whose upstreams are asked, in this order.
+        surface: the surface that the object is of.
 
     Raises:
         Refused: it can't be forwarded.
-        APIError: no upstream answers.
+        JackfieldError: no upstream answers.
     """
-    incoming.lane = "forwarded"
-    _check_path(path)
-    content, again = await _content(service, incoming)
-    path = _spelled(incoming, path)
-    if incoming.query:
-        path += "?" + incoming.query.decode("latin-1")
-    tried = deployments if again else deployments[:1]
-    for number, deployment in enumerate(tried, 1):
-        last = number == len(tried)
-        organization = service.organization_of(incoming)
-        endpoint, provider = service.endpoint_of(deployment, surface)
-        settings = deployment.settings(endpoint, provider, organization)
-        incoming.deployment, incoming.provider = deployment.id, provider
-        incoming.attempts += 1
-        reply = await _open(
-            service.upstream.raw, incoming, deployment, settings, endpoint, path, content
-        )
-        if reply.status == 404 and not last:
-            await reply.close(True)
-            continue
-        if reply.status >= 400:
-            error = await error_of(reply, settings, "", provider)
-            service.metrics.attempted(deployment.id, str(reply.status))
-            raise error
-        service.metrics.attempted(deployment.id, "ok")
-        await _deliver(incoming, reply)
-        return
-
-
-def _check_path(path: str) -> None:
-    # What climbs out of the base URL would take the deployment's key along.
-    if any(part in (".", "..") for part in path.split("/")) or "\\" in path or "//" in path:
-        raise Refused(404, f"There is no endpoint {path}.", code="unknown_url")
-
-
-def _spelled(incoming: Incoming, path: str) -> str:
-    """The path as the client spelled it, with its escapes."""
-    raw = incoming.scope.get("raw_path", b"")
-    for head in (b"/v1/", b"/"):
-        if raw.startswith(head):
-            below = quote(raw[len(head) - 1 :], safe=_SAFE)
-            if unquote(below) == path:
-                return below
-    return quote(path, safe=_SAFE.replace("%", ""))
-
-
-async def _content(service: Service, incoming: Incoming) -> tuple[Any, bool]:
-    """The body to send, and whether it can be sent again.
-
-    JSON is read whole, for it may say what a client may not; everything else goes as it comes.
-    """
-    if incoming.method not in _WITH_BODY:
-        return None, True
-    kind = incoming.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    general = service.config.general
-    if kind == b"application/json":
-        data = await incoming.body(general.max_body_bytes)
-        if not data:
-            return b"", True
+    target = _target(incoming, path)
+    body = await payload.read(service, incoming)
+    found = _found(service, incoming, body)
+    content = body.content
+    if found is not None:
+        content = body.asking(_upstreams_name(service, found, found.group.deployments[0]))
+    asked = [(d, where) for d in deployments if (where := _where(service, d, surface)) is not None]
+    if not asked:
+        raise nowhere()
+    failures: list[tuple[APIError | ConfigError, Deployment]] = []
+    for deployment, where in asked if body.again else asked[:1]:
         try:
-            body = jsonio.decode(data)
-        except ValueError as error:
-            raise Refused(400, f"The request body is not valid JSON: {error}") from None
-        if isinstance(body, dict):
-            check_fields(body)
-            return await _as_configured(service, incoming, data, body), True
-        return data, True
-    incoming.check_length(general.max_upload_bytes)
-    length = incoming.headers.get(b"content-length")
-    if length == b"0" or (length is None and b"transfer-encoding" not in incoming.headers):
-        return None, True
-    return Streamed(incoming, general.max_upload_bytes), False
+            reply = await _ask(service, incoming, deployment, where, target, content)
+        except (APIError, ConfigError) as error:
+            if not _leaves_open(error, incoming.method):
+                raise
+            failures.append((error, deployment))
+        else:
+            await _deliver(incoming, reply)
+            return
+    failure, deployment = min(failures, key=lambda failed: _rank(failed[0]))
+    incoming.deployment = deployment.id
+    raise failure
 
 
-async def _as_configured(
-    service: Service, incoming: Incoming, data: bytes, body: dict[str, Any]
-) -> bytes:
-    """The body with the model's name as its deployment has it, where it names a configured one."""
-    name = body.get("model")
-    found = service.router.find(name) if isinstance(name, str) else None
+async def forward_other(service: Service, incoming: Incoming, path: str) -> None:
+    """Forward a request to the deployment of the model that it names, else to the default one.
+
+    Args:
+        service: the transport, and the limits.
+        incoming: the request.
+        path: below the base URL, beginning with a slash.
+
+    Raises:
+        Refused: it can't be forwarded.
+        JackfieldError: the upstream does not answer, or with an error.
+    """
+    target = _target(incoming, path)
+    body = await payload.read(service, incoming)
+    found = _found(service, incoming, body)
     if found is None:
-        return data
-    incoming.model = found.group.name
-    target = found.target(found.group.deployments[0], "chat")
-    return with_model(data, body, service.plain_name(target.model))
+        deployment = service.router.default()
+        where = None if deployment is None else _where(service, deployment, "")
+        content = body.content
+    else:
+        deployment = await _awake(service, found)
+        where = _where(service, deployment, "", found.model(deployment, "chat"))
+        content = body.asking(_upstreams_name(service, found, deployment))
+        if where is None:
+            raise model_not_found(found.name)
+    if deployment is None or where is None:
+        raise nowhere()
+    await _deliver(incoming, await _ask(service, incoming, deployment, where, target, content))
 
 
-class Streamed:
-    """A body that is sent on while it arrives; see `jackfield_proxy.upstream`."""
-
-    replayable = False
-
-    def __init__(self, incoming: Incoming, limit: int) -> None:
-        self._incoming = incoming
-        self._limit = limit
-        length = incoming.headers.get(b"content-length", b"")
-        self.length = int(length) if length.isdigit() else None
-        self.failure: Exception | None = None
-
-    def pieces(self) -> Generator[bytes, None, None]:
-        """Not used: this body arrives on the loop."""
-        raise NotImplementedError
-
-    async def arriving(self) -> AsyncGenerator[bytes, None]:
-        """The body, a piece at a time, as the client sends it."""
-        try:
-            async for piece in self._incoming.pieces(self._limit):
-                yield piece
-        except (Refused, Gone) as failure:
-            self.failure = failure  # the client's fault, which the transport would hide
-            raise
+def nowhere() -> Refused:
+    """404 for what goes to no upstream."""
+    return Refused(
+        404,
+        "This endpoint is forwarded to an upstream, and the configuration names none for it: "
+        "set general_settings.default_deployment to a model_name.",
+        code="unknown_url",
+    )
 
 
-async def _open(
-    transport: Transport,
+def _target(incoming: Incoming, path: str) -> str:
+    """The path and the query to ask for."""
+    incoming.lane = "forwarded"
+    paths.check(path)
+    if b"sec-websocket-key" in incoming.headers:
+        raise Refused(404, f"There is no WebSocket {path}.", code="unknown_url")
+    target = paths.spelled(incoming, path)
+    return f"{target}?{incoming.query.decode('latin-1')}" if incoming.query else target
+
+
+# Whom to ask --------------------------------------------------------------------------------------
+
+
+def _found(service: Service, incoming: Incoming, body: Payload) -> Found | None:
+    """The deployments of the model that a body names, where it is a configured one."""
+    found = service.router.find(body.model) if body.model else None
+    if found is None or (service.config.only is not None and found.name != found.group.name):
+        return None  # the only model takes any name, but not the place of one of another kind
+    incoming.model, incoming.requested = found.group.name, found.name
+    return found
+
+
+def _upstreams_name(service: Service, found: Found, deployment: Deployment) -> str:
+    return service.plain_name(found.model(deployment, "chat"))
+
+
+def _where(
+    service: Service, deployment: Deployment, surface: str, model: str | None = None
+) -> Where | None:
+    try:
+        return service.endpoint_of(deployment, surface, model)
+    except ConfigError:
+        return None
+
+
+async def _awake(service: Service, found: Found) -> Deployment:
+    """The first deployment that does not rest, or the first one."""
+    deployments = found.group.deployments
+    if len(deployments) == 1:
+        return deployments[0]
+    resting = await service.state.cooled([deployment.id for deployment in deployments])
+    return next((d for d in deployments if d.id not in resting), deployments[0])
+
+
+def _leaves_open(error: APIError | ConfigError, method: str) -> bool:
+    """Whether another upstream may have the object, and nothing was done to it by this one."""
+    status = getattr(error, "status_code", None)
+    if status in (401, 403, 404) or isinstance(error, (AuthenticationError, ConfigError)):
+        return True
+    return method == "GET" and _passes(error)
+
+
+def _passes(error: APIError | ConfigError) -> bool:
+    status: int | None = getattr(error, "status_code", None)
+    if status is None:
+        return isinstance(error, APIConnectionError)
+    return status == 429 or status >= 500
+
+
+def _rank(error: APIError | ConfigError) -> int:
+    if _passes(error):
+        return 0
+    return 1 if getattr(error, "status_code", None) == 404 else 2
+
+
+# Asking -------------------------------------------------------------------------------------------
+
+
+async def _ask(
+    service: Service,
     incoming: Incoming,
     deployment: Deployment,
-    settings: Settings,
-    endpoint: Endpoint,
-    path: str,
+    where: Where,
+    target: str,
     content: Any,
 ) -> AsyncReply:
+    """Send the request, and wait for the answer's head.
+
+    Raises:
+        APIError: there is no answer, or it is an error.
+        ConfigError: the deployment can't be called.
+    """
+    endpoint, provider = where
+    settings = deployment.settings(endpoint, provider, service.organization_of(incoming))
+    incoming.deployment, incoming.provider = deployment.id, provider
+    incoming.attempts += 1
     accepted = acceptable(incoming.headers.get(b"accept-encoding"))
-    headers = {**forwarded(incoming.headers), "Accept-Encoding": accepted, **settings.headers}
+    headers = {**forwarded(incoming.headers), "Accept-Encoding": accepted}
     if incoming.given_id is not None:
         headers["X-Client-Request-Id"] = incoming.given_id
     outgoing = Outgoing(
         incoming.method,
-        settings.base_url.rstrip("/") + path,
-        headers,
+        settings.base_url.rstrip("/") + target,
+        merge_headers(headers, settings.headers),
         content,
         settings.timeouts,
     )
     began = time.perf_counter()
     try:
-        reply: AsyncReply = await perform(send(outgoing, settings, endpoint), transport)
+        reply: AsyncReply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
     except APIConnectionError:
         failure = content.failure if isinstance(content, Streamed) else None
         if failure is not None:
@@ -199,20 +226,25 @@ async def _open(
         raise
     finally:
         incoming.waited += time.perf_counter() - began
+    if reply.status >= 400:
+        service.metrics.attempted(deployment.id, str(reply.status))
+        raise await error_of(reply, settings, "", provider)
+    service.metrics.attempted(deployment.id, "ok")
     return reply
 
 
 async def _deliver(incoming: Incoming, reply: AsyncReply) -> None:
+    decoder = undoing(reply.status, reply.headers, incoming.headers.get(b"accept-encoding"))
+    headers = answered(reply.headers, raw=decoder is None)
+    started = False
     try:
-        started = False
-        while True:
-            piece = await reply.piece(None)
+        async for piece in _pieces(reply, decoder):
             if not started:
-                await incoming.start(reply.status, answered(reply.headers, raw=True))
+                await incoming.start(reply.status, headers)
                 started = True
-            if not piece:
-                break
             await incoming.piece(piece)
+        if not started:
+            await incoming.start(reply.status, headers)
         await incoming.end()
     except APIError as error:
         if not started:
@@ -220,3 +252,14 @@ async def _deliver(incoming: Incoming, reply: AsyncReply) -> None:
         raise Cut(error.message) from None
     finally:
         await reply.close(False)
+
+
+async def _pieces(reply: AsyncReply, decoder: Decoder | None) -> AsyncIterator[bytes]:
+    while piece := await reply.piece(None):
+        if decoder is None:
+            yield piece
+        else:
+            for plain in decoder.pieces(piece):
+                yield plain
+    if decoder is not None:
+        decoder.end()

@@ -18,6 +18,7 @@ _STAYS = frozenset(
         *("content-length", "content-encoding"),
     }
 )
+_ORDINARY = ("", "keep-alive", "close")
 _FORWARDED = (
     *("accept", "accept-encoding", "content-type", "idempotency-key", "openai-beta", "range"),
     *("x-client-request-id",),
@@ -34,10 +35,14 @@ def answered(headers: Mapping[str, str], *, raw: bool) -> Pairs:
         headers: by lower-case name.
         raw: whether the body is passed on byte for byte, with its encoding and its length.
     """
+    stays: frozenset[str] = _STAYS
+    named = headers.get("connection", "").lower()
+    if named not in _ORDINARY:  # it names others that are of one connection
+        stays |= {name.strip() for name in named.split(",")}
     pairs = [
         (name.encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in headers.items()
-        if name not in _STAYS and not name.startswith(("access-control-", "x-jackfield-"))
+        if name not in stays and not name.startswith(("access-control-", "x-jackfield-"))
     ]
     if raw:
         for name in ("content-encoding", "content-length"):
@@ -56,6 +61,36 @@ def acceptable(given: bytes | None) -> str:
     parts = [] if given is None else given.decode("latin-1").split(",")
     kept = [part.strip() for part in parts if part.partition(";")[0].strip().lower() in READABLE]
     return ", ".join(kept) or "identity"
+
+
+@lru_cache(maxsize=256)
+def accepts(given: bytes | None, encoding: str) -> bool:
+    """Whether a client's ``Accept-Encoding`` takes a content encoding."""
+    weights: dict[str, float] = {}
+    for part in (given or b"").decode("latin-1").lower().split(","):
+        name, _, rest = part.partition(";")
+        key, _, weight = rest.partition("=")
+        try:
+            weights[name.strip()] = float(weight) if key.strip() == "q" else 1.0
+        except ValueError:
+            weights[name.strip()] = 0.0
+    names = {"gzip", "x-gzip"} if encoding in ("gzip", "x-gzip") else {encoding}
+    said = [weights[name] for name in names if name in weights]
+    return max(said or [weights.get("*", 0.0)]) > 0
+
+
+def wishes(headers: Mapping[bytes, bytes], own: Iterable[str]) -> dict[str, str]:
+    """The client's headers that go upstream with every request, if it has any of them.
+
+    Args:
+        headers: the client's.
+        own: names of the deployment's headers, which win.
+    """
+    if b"openai-beta" not in headers and b"idempotency-key" not in headers:
+        return {}
+    taken = {name.lower() for name in own}
+    names = [name for name in ("idempotency-key", "openai-beta") if name not in taken]
+    return forwarded(headers, names)
 
 
 def forwarded(headers: Mapping[bytes, bytes], names: Iterable[str] = _FORWARDED) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from jackfield import jsonio
+from jackfield_proxy.containers import MOST, count
 from jackfield_proxy.errors import Refused
 from jackfield_proxy.headers import Pairs
 from jackfield_proxy.together import send_both
@@ -137,7 +138,18 @@ class Incoming:
                 return
 
     async def body(self, limit: int) -> bytes:
-        """The whole body; raises as `pieces`."""
+        """The whole body, of JSON; raises as `pieces`, and where it holds too many values."""
+        data = await self._whole(limit)
+        if len(data) > MOST and count(data) > MOST:
+            raise Refused(
+                413,
+                f"The request body holds more than the {MOST} objects and lists that this server "
+                "takes.",
+                code="request_too_large",
+            )
+        return data
+
+    async def _whole(self, limit: int) -> bytes:
         if b"content-length" in self.headers:
             self.check_length(limit)
         message = await self._receive()

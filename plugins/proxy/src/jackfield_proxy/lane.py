@@ -15,7 +15,7 @@ from jackfield.effects import Close, Outgoing, Send
 from jackfield.errors import APIError, error_from_body
 from jackfield.outgoing import send
 from jackfield_proxy.encodings import decoded, unreadable
-from jackfield_proxy.headers import acceptable
+from jackfield_proxy.headers import acceptable, wishes
 from jackfield_proxy.judging import AT_ONCE, judged
 from jackfield_proxy.splice import with_model
 
@@ -48,7 +48,7 @@ async def ask(
     settings = line.settings
     incoming.provider = route.provider
     given = incoming.headers
-    headers = line.headers.copy()
+    headers = line.headers | wishes(given, line.headers)
     if line.encodes:
         headers["Accept-Encoding"] = acceptable(given.get(b"accept-encoding"))
     if line.accepts:

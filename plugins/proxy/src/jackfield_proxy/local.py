@@ -162,19 +162,22 @@ def _row(name: str, group: Group, known: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-PUBLIC: dict[tuple[str, str], Answer] = {
-    ("GET", "/"): page,
-    ("GET", "/health/liveliness"): alive,
-    ("GET", "/health/liveness"): alive,
-    ("GET", "/health/readiness"): ready,
-}
+def _methods(paths: Mapping[str, Answer]) -> dict[tuple[str, str], Answer]:
+    # The body of an answer to HEAD is left out by the server below.
+    return {(method, path): answer for path, answer in paths.items() for method in ("GET", "HEAD")}
+
+
+PUBLIC = _methods(
+    {
+        "/": page,
+        "/health/liveliness": alive,
+        "/health/liveness": alive,
+        "/health/readiness": ready,
+    }
+)
 """What needs no key."""
 
-PRIVATE: dict[tuple[str, str], Answer] = {
-    ("GET", "/status.json"): state,
-    ("GET", "/health"): health,
-    ("GET", "/metrics"): metrics,
-}
+PRIVATE = _methods({"/status.json": state, "/health": health, "/metrics": metrics})
 """What needs the key, if there is one."""
 
 OWN = frozenset({*PUBLIC, *PRIVATE})

@@ -6,13 +6,15 @@ prompt and no answer is among them unless that is asked for, and never a key.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jackfield import jsonio
+from jackfield.errors import AuthenticationError, ConfigError
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -21,7 +23,19 @@ if TYPE_CHECKING:
     from jackfield_proxy.incoming import Incoming
 
 _EVERY = 0.2
-_CONTENT = frozenset({"messages", "input", "prompt", "instructions", "tools", "functions", "file"})
+_PLAIN = frozenset(
+    {
+        *("model", "stream", "n", "temperature", "top_p", "top_k", "top_logprobs", "logprobs"),
+        *("max_tokens", "max_completion_tokens", "max_output_tokens", "max_tool_calls"),
+        *("frequency_penalty", "presence_penalty", "seed", "best_of", "echo", "store"),
+        *("background", "parallel_tool_calls", "reasoning_effort", "verbosity", "service_tier"),
+        *("tool_choice", "truncation", "dimensions", "encoding_format", "voice", "speed"),
+        *("language", "size", "seconds", "prompt_cache_retention"),
+    }
+)
+"""Parameters that say how a model is asked, not what."""
+_WORD = re.compile(r"[\w.:/@+*-]*", re.ASCII)
+_NAMES = 40
 _SHOWN = 80
 _LONGEST = 1024
 
@@ -78,10 +92,7 @@ class Log:
         organization: str | None,
     ) -> None:
         """A call as it is about to be made; for debugging."""
-        shown = [
-            f"{name}={_shown(value) if self.prompts or name not in _CONTENT else '…'}"
-            for name, value in body.items()
-        ]
+        shown = list(self._parameters(body))
         if organization is not None:
             shown.append(f"organization={organization!r}")
         self._write(
@@ -90,9 +101,22 @@ class Log:
             )
         )
 
+    def _parameters(self, body: Mapping[str, Any]) -> Iterator[str]:
+        for number, (name, value) in enumerate(body.items()):
+            if number == _NAMES:
+                yield "…"
+                return
+            # Names are the client's as well: a line break in one would begin another line.
+            shown = name if name.isidentifier() and name.isascii() else _shown(name)
+            plain = self.prompts or (name in _PLAIN and _is_plain(value))
+            yield f"{shown[:_SHOWN]}={_shown(value) if plain else '…'}"
+
     def failure(self, incoming: Incoming, error: BaseException) -> None:
-        """What went wrong here, with where."""
-        text = "".join(traceback.format_exception(error))
+        """What went wrong here; with where, unless it is the set-up that is wrong."""
+        if isinstance(error, (ConfigError, AuthenticationError)):
+            text = " ".join(str(error).split())
+        else:
+            text = "".join(traceback.format_exception(error))
         self.say(f"jackfield:ERROR: {incoming.id} - {_without_keys(text)}")
 
     def say(self, text: str) -> None:
@@ -120,6 +144,12 @@ class Log:
                 sys.stderr.buffer.flush()
             except (OSError, ValueError):  # nobody reads it any more
                 pass
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _SHOWN and _WORD.fullmatch(value) is not None
+    return value is None or isinstance(value, (bool, int, float))
 
 
 def _shown(value: Any) -> str:

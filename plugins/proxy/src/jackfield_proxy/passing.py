@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import APIError
 from jackfield_proxy import usage
+from jackfield_proxy.decoding import undoing
 from jackfield_proxy.encodings import Reading, decoded
 from jackfield_proxy.headers import answered
 from jackfield_proxy.incoming import Cut
@@ -31,25 +32,34 @@ class Passed:
     async def deliver(self, incoming: Incoming) -> None:
         """Send it to the client, no faster than the client takes it."""
         reply = self._reply
-        headers = answered(reply.headers, raw=True)
-        if self.whole:
+        decoder = undoing(reply.status, reply.headers, incoming.headers.get(b"accept-encoding"))
+        headers = answered(reply.headers, raw=decoder is None)
+        if self.whole and decoder is None:
             incoming.lane = "bytes"
             _count(incoming, decoded(self.begun, reply.headers)[-usage.TAIL :])
             await incoming.start(reply.status, headers, self.begun, more=False)
             return
         try:
-            await incoming.start(reply.status, headers, self.begun)
-            incoming.streamed = True
+            if decoder is None:
+                await incoming.start(reply.status, headers, self.begun)
+            else:
+                await incoming.start(reply.status, headers)
+                for plain in decoder.pieces(self.begun):
+                    await incoming.piece(plain)
+            incoming.streamed = not self.whole
             tail, reading = usage.Tail(), Reading(reply.headers)
             tail.add(reading.piece(self.begun))
             idle = self._settings.timeouts.idle
-            while True:
+            while not self.whole:
                 deadline = None if idle is None else time.monotonic() + idle
                 piece = await reply.piece(deadline)
                 if not piece:
                     break
                 tail.add(reading.piece(piece))
-                await incoming.piece(piece)
+                for plain in (piece,) if decoder is None else decoder.pieces(piece):
+                    await incoming.piece(plain)
+            if decoder is not None:
+                decoder.end()
             await incoming.end()
             _count(incoming, tail.bytes())
         except APIError as error:

@@ -12,6 +12,7 @@ import struct
 import sys
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HEAD_SECONDS = 30.0
@@ -98,7 +99,8 @@ class Connection(HttpToolsProtocol):
         self._head += len(data)
         if self._in_head and self._patience is None:
             self._patience = self.loop.call_later(_HEAD_SECONDS, self._late)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if self._head > self.max_head_bytes and not self._deaf:
             self._turn_away(_REFUSED)
         elif not self._in_head and not self._deaf:  # more of a body is to come
@@ -106,8 +108,37 @@ class Connection(HttpToolsProtocol):
             if self._patience is None:
                 self._patience = self.loop.call_later(_BODY_SECONDS, self._stalled)
 
+    def _parse(self, data: bytes) -> None:
+        """Have the parser read on; a wish for another protocol is passed over.
+
+        The parser takes such a wish for granted, and skips the body. It is given the head once
+        more without it, and then what followed.
+        """
+        while not self._deaf:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as wish:
+                data = self._head_without_upgrade() + data[wish.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+                if hasattr(self.parser, "set_dangerous_leniencies"):  # as the first one has it
+                    self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            except httptools.HttpParserError:
+                self.send_400_response("")
+                return
+            else:
+                return
+
+    def _head_without_upgrade(self) -> bytes:
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        lines = [b"%s: %s\r\n" % pair for pair in self.headers if pair[0] != b"upgrade"]
+        return b"%s %s HTTP/%s\r\n%s\r\n" % (method, self.url, version, b"".join(lines))
+
     def on_headers_complete(self) -> None:
         """The head is there."""
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":  # a wish that can't be passed over
+                self._turn_away(_NOT_HTTP)
+            return
         self._in_head, self._head = False, 0
         self._calm()
         if sum(len(n) + len(v) for n, v in self.headers) > self.max_head_bytes:
@@ -134,6 +165,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole: what follows is another head."""
+        if self.parser.should_upgrade():
+            return
         self._in_head, self._head = True, 0
         if not self._deaf and not self.transport.is_closing():
             self._calm()

@@ -95,13 +95,14 @@ class Found:
         key = (deployment, surface)
         target = self._targets.get(key)
         if target is None:
-            model = self._model(deployment, surface)
+            model = self.model(deployment, surface)
             way = passage(self._registry, surface, model)
             provider = self._registry.resolve(surface, model).provider
             target = self._targets[key] = Target(deployment, model, provider, way)
         return target
 
-    def _model(self, deployment: Deployment, surface: str) -> str:
+    def model(self, deployment: Deployment, surface: str) -> str:
+        """The routing name of the model to ask a deployment for."""
         wanted = deployment.entry.params.model
         if "*" not in wanted:
             return wanted
@@ -204,17 +205,32 @@ class Router:
             return self._only.deployments[0]
         for name in ("*", "openai/*"):
             for group in self._wild:
-                if group.name == name:
+                if group.name == name and _has_provider(group.deployments[0]):
                     return group.deployments[0]
-        upstreams = {_account(deployment) for deployment in self.deployments}
-        return self.deployments[0] if len(upstreams) == 1 else None
+        known = self.upstreams(None)
+        return known[0] if len(known) == 1 else None
+
+    def usual(self, name: str) -> str | None:
+        """The name to go by where a request names no model, and the API has one for that.
+
+        That is the API's ``name``, where somebody takes it, else the default deployment's.
+        """
+        if self.find(name) is not None:
+            return name
+        default = self.default()
+        return None if default is None else default.entry.name.replace("*", name)
 
     def upstreams(self, first: Deployment | None) -> list[Deployment]:
         """A deployment of each account that is configured, ``first`` before the others."""
         found = {} if first is None else {_account(first): first}
-        for deployment in self.deployments:
+        for deployment in filter(_has_provider, self.deployments):
             found.setdefault(_account(deployment), deployment)
         return list(found.values())
+
+
+def _has_provider(deployment: Deployment) -> bool:
+    """Whether it is one provider's, and not that of whatever model is asked for."""
+    return not deployment.entry.params.model.startswith("*")
 
 
 def _account(deployment: Deployment) -> tuple[str | None, str | None, str | None]:

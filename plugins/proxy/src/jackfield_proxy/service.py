@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jackfield.client import shared_registry
 from jackfield.errors import ConfigError
 from jackfield_proxy.deployments import Deployment
+from jackfield_proxy.errors import Refused
 from jackfield_proxy.routing import Router
 
 if TYPE_CHECKING:
@@ -60,19 +61,38 @@ class Service:
         self._forward_organization = config.general.forward_openai_org_id
 
     def organization_of(self, incoming: Incoming) -> str | None:
-        """The client's organization, where it is to be passed on."""
+        """The client's organization, where it is to be passed on.
+
+        Raises:
+            Refused: it can't be sent in a header.
+        """
         if not self._forward_organization:
             return None
         value = incoming.headers.get(_ORGANIZATION)
-        return None if not value else value.decode("latin-1")
+        if not value:
+            return None
+        text = value.decode("latin-1")
+        if not (text.isascii() and text.replace("\t", " ").isprintable()):
+            raise Refused(400, "The header OpenAI-Organization holds what is no printable ASCII.")
+        return text
 
-    def endpoint_of(self, deployment: Deployment, surface: str) -> tuple[Endpoint, str]:
+    def endpoint_of(
+        self, deployment: Deployment, surface: str, model: str | None = None
+    ) -> tuple[Endpoint, str]:
         """Where a deployment's other requests go: the endpoint of its provider, and its name.
 
+        Args:
+            deployment: of the configuration.
+            surface: what they are about, if that is known.
+            model: what it is asked for, where its model is a pattern.
+
         Raises:
-            ConfigError: nobody serves its model.
+            ConfigError: nobody serves its model, or it is anybody's.
         """
-        wanted = deployment.entry.params.model.replace("*", "x")
+        wanted = model or deployment.entry.params.model
+        if wanted.startswith("*"):
+            raise ConfigError(f"{wanted!r} is no model of one provider; nothing is forwarded to it")
+        wanted = wanted.replace("*", "x")
         for name in (surface, "chat", "responses", "embedding", "transcription", "video"):
             if not name:
                 continue

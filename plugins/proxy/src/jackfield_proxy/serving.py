@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import logging
 import os
 import shutil
@@ -18,11 +17,13 @@ import attrs
 
 from jackfield import __version__
 from jackfield.errors import ConfigError
-from jackfield_proxy.config import counted
+from jackfield_proxy.access import is_loopback
+from jackfield_proxy.config import counted, warnings
+from jackfield_proxy.hangups import held_back, hold_back, let_through
 from jackfield_proxy.worker import ENVIRONMENT, Worker, load
 
 if TYPE_CHECKING:
-    from jackfield_proxy.config import Config
+    from jackfield_proxy.config import Config, Loaded
     from jackfield_proxy.options import Options
 
 _BACKLOG = 2048
@@ -40,16 +41,17 @@ def run(options: Options) -> int:
         ConfigError: the address can't be listened on.
     """
     loaded = load(options)
-    for warning in loaded.warnings:
-        _say(f"Warning: {warning}")
+    _warn(loaded)
     config = loaded.config
     host = options.host or ("127.0.0.1" if config.general.master_key is None else "0.0.0.0")
+    options = attrs.evolve(options, host=host)
     listening = _listen(host, options.port)
+    hold_back()  # whoever has read where it listens may send a signal already
     _banner(config, host, listening.getsockname()[1])
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     _allow_files()
     if options.workers > 1:
-        return _many(options, config, listening)
+        return _many(options, loaded, listening)
     return _one(Worker(options, config), config, listening)
 
 
@@ -90,7 +92,7 @@ def _banner(config: Config, host: str, port: int) -> None:
     _say(f"Jackfield {__version__} serves {what}")
     _say(f"Server running on http://{shown}:{port}  (status page: /, stop with Ctrl-C)")
     key = config.general.master_key
-    if _is_loopback(host):
+    if is_loopback(host):
         return
     if key is None:
         _say(
@@ -101,13 +103,9 @@ def _banner(config: Config, host: str, port: int) -> None:
         _say("Warning: the master_key is the one of the documentation; anybody can guess it")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _warn(loaded: Loaded) -> None:
+    for warning in warnings(loaded):
+        _say(f"Warning: {warning}")
 
 
 def _say(text: str) -> None:
@@ -154,10 +152,11 @@ def _one(worker: Worker, config: Config, listening: socket.socket) -> int:
     return 0 if server.started else 1
 
 
-def _many(options: Options, config: Config, listening: socket.socket) -> int:
+def _many(options: Options, loaded: Loaded, listening: socket.socket) -> int:
     from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
+    from jackfield_proxy.kept import keep
     from jackfield_proxy.metrics import forget
 
     class Workers(Multiprocess):
@@ -177,14 +176,26 @@ def _many(options: Options, config: Config, listening: socket.socket) -> int:
                 for process in self.processes:
                     process.process.join(_STEP)
 
+        def init_processes(self) -> None:
+            super().init_processes()  # they let it through when they have a handler
+            let_through()
+
         def handle_hup(self) -> None:
+            try:
+                again = _again(options)
+            except ConfigError as error:
+                _say(f"jackfield: not reloaded, the old configuration stays:\n{error.message}")
+                return
+            _warn(again)
+            keep(directory, again.text)
             for process in self.processes:
                 if process.pid is not None:
                     os.kill(process.pid, signal.SIGHUP)
 
         def keep_subprocess_alive(self) -> None:
             before = [process.pid for process in self.processes]
-            super().keep_subprocess_alive()
+            with held_back():
+                super().keep_subprocess_alive()
             after = {process.pid for process in self.processes}
             for pid in before:
                 if pid is not None and pid not in after:
@@ -192,12 +203,31 @@ def _many(options: Options, config: Config, listening: socket.socket) -> int:
 
     directory = tempfile.mkdtemp(prefix="jackfield-proxy-")
     try:
+        keep(directory, loaded.text)
         os.environ[ENVIRONMENT] = attrs.evolve(options, directory=directory).to_text()
         settings = _settings(
-            "jackfield_proxy.worker:application", config, factory=True, workers=options.workers
+            "jackfield_proxy.worker:application",
+            loaded.config,
+            factory=True,
+            workers=options.workers,
         )
         workers = Workers(settings, sockets=[listening])
         workers.run()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return 1 if any(one.exitcode == STARTUP_FAILURE for one in workers.processes) else 0
+
+
+def _again(options: Options) -> Loaded:
+    """The configuration as its file has it now.
+
+    Raises:
+        ConfigError: workers could not start with it.
+    """
+    from jackfield.config import dotenv
+    from jackfield_proxy.shared import open_state
+
+    dotenv.cache_clear()
+    loaded = load(options)
+    open_state(loaded.config.general.redis_url, _say)
+    return loaded

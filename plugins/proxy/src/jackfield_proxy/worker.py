@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import JackfieldError
 from jackfield_proxy import config
+from jackfield_proxy.hangups import let_through
 from jackfield_proxy.options import Options
 
 if TYPE_CHECKING:
@@ -28,14 +29,18 @@ _FOLLOW_EVERY = 1.0
 
 
 def load(options: Options) -> Loaded:
-    """The configuration that the options name.
+    """The configuration that the options name: of several workers, the one that is kept for them.
 
     Raises:
         ConfigFileError: it can't be used.
     """
-    if options.config is not None:
+    if options.config is None:
+        return config.Loaded(config.of_model(options.model or ""))
+    if options.directory is None:
         return config.read(options.config)
-    return config.Loaded(config.of_model(options.model or ""), ())
+    from jackfield_proxy.kept import kept
+
+    return config.parse(kept(options.directory), config.shown(options.config))
 
 
 class Worker:
@@ -97,12 +102,13 @@ class Worker:
             Metrics(options.directory),
         )
         self._app = App(service, log, Recent(options.directory))
-        self._asgi = _with_cors(self._app, self._config)
+        self._asgi = self._guarded(self._app, self._config)
         gc.collect()
         gc.freeze()  # what is there now stays: collections need not look at it again
         gc.set_threshold(*_COLLECT)
         if hasattr(signal, "SIGHUP"):
             loop.add_signal_handler(signal.SIGHUP, self._reload)
+            let_through()
         parent = multiprocessing.parent_process()
         if parent is not None and parent.pid is not None:
             self._follow(loop, parent.pid)
@@ -135,18 +141,24 @@ class Worker:
             from jackfield_proxy.service import Service
 
             app.service = Service(loaded.config, old.upstream, state, old.metrics)
-            self._asgi = _with_cors(app, loaded.config)
+            self._asgi = self._guarded(app, loaded.config)
             app.log.prompts = loaded.config.general.log_prompts
             Connection.max_head_bytes = loaded.config.general.max_header_bytes
         except JackfieldError as error:
             app.log.say(f"jackfield: not reloaded, the old configuration stays:\n{error.message}")
             return
-        for warning in loaded.warnings:
-            app.log.say(f"Warning: {warning}")
+        if self._options.directory is None:  # else it was said once for all workers
+            for warning in config.warnings(loaded):
+                app.log.say(f"Warning: {warning}")
         names = len(loaded.config.models)
         app.log.say(
             f"jackfield: reloaded {loaded.config.source}: {config.counted(names, 'deployment')}"
         )
+
+    def _guarded(self, app: App, config: Config) -> Any:
+        from jackfield_proxy.guard import Guard
+
+        return _with_cors(Guard(app, config.general, self._options.host or "127.0.0.1"), config)
 
     async def _stop(self) -> None:
         app = self._app
@@ -160,7 +172,7 @@ class Worker:
         app.service.metrics.close()
 
 
-def _with_cors(app: App, config: Config) -> Any:
+def _with_cors(app: Any, config: Config) -> Any:
     """The application as pages of the configured origins may call it; as it is without any."""
     origins = config.general.cors_origins
     if not origins:

@@ -31,6 +31,20 @@ def fine(text: str) -> Config:
     return loaded.config
 
 
+# Keys ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["*", "*/*", "*/gpt-4o"])
+def test_a_key_goes_to_one_provider(model: str) -> None:
+    row = f'- {{model_name: "*/*", params: {{model: "{model}", api_key: k%s}}}}\n'
+    (message,) = refusal(_HEAD + row % "")
+    assert message.startswith("config.yaml:2: model_list[0].params.api_key: with the model ")
+    assert "whatever provider" in message
+    fine(_HEAD + row % ", api_base: 'http://h/v1'")
+    fine((_HEAD + row % "").replace(", api_key: k", ""))
+    fine((_HEAD + row % "").replace(f'model: "{model}"', 'model: "openai/*"'))
+
+
 # Duplicates ---------------------------------------------------------------------------------------
 
 

@@ -124,7 +124,7 @@ class Client:
         return self.send(post(path, body, *lines))
 
     def get(self, path: str) -> Answer:
-        self.send(f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        self.send(f"GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode())
         return self.answer()
 
     def chat(self, model: str, **more: Any) -> Client:
@@ -243,7 +243,7 @@ def post(path: str, body: Any, *lines: str) -> bytes:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = [
         f"POST {path} HTTP/1.1",
-        "host: x",
+        "host: localhost",
         "content-type: application/json",
         f"content-length: {len(data)}",
         *lines,

@@ -322,10 +322,19 @@ def test_a_stream_that_breaks_off_is_seen_to(proxy: Proxy, model: str) -> None:
 
 
 def test_bytes_that_are_not_what_they_say_are_passed_on(proxy: Proxy) -> None:
-    answer = _asked(proxy, "stream-bad-gzip", stream=True)
+    with Client(proxy.url) as client:
+        body = chat("stream-bad-gzip", stream=True)
+        answer = client.post("/v1/chat/completions", body, "accept-encoding: gzip").answer()
     assert not answer.whole
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.body == b"\x1f\x8b\x08 this is no gzip"
+
+
+def test_bytes_that_can_not_be_decoded_for_the_client_break_off(proxy: Proxy) -> None:
+    answer = _asked(proxy, "stream-bad-gzip", stream=True)
+    assert not answer.whole
+    assert "content-encoding" not in answer.headers
+    assert answer.body == b""
 
 
 def test_an_answer_too_large_to_be_judged_whole_breaks_off_too(proxy: Proxy) -> None:

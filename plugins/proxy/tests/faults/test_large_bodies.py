@@ -125,7 +125,7 @@ def _form(model: str | None = None) -> tuple[bytes, bytes]:
 def _upload(path: str, before: bytes, after: bytes, size: int = _SIZE) -> bytes:
     head = [
         f"POST {path} HTTP/1.1",
-        "host: x",
+        "host: localhost",
         f"content-type: multipart/form-data; boundary={_BOUNDARY.decode()}",
         f"content-length: {len(before) + size + len(after)}",
     ]

@@ -52,7 +52,9 @@ async def _stream(port: int, number: int) -> bytes:
 async def _ready(port: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(b"GET /health/readiness HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        writer.write(
+            b"GET /health/readiness HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        )
         return await reader.read()
     finally:
         writer.transport.abort()

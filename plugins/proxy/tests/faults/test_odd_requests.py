@@ -15,7 +15,9 @@ from scripted import ANSWER, Asked, Upstream, Wire, chunk, endless, fine
 _REQUEST = post("/v1/chat/completions", chat("fine"))
 _HEAD, _, _BODY = _REQUEST.partition(b"\r\n\r\n")
 _CHUNKED = b"transfer-encoding: chunked\r\n\r\n"
-_PLAIN = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+_PLAIN = (
+    b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+)
 
 
 async def _echo(asked: Asked, wire: Wire) -> None:
@@ -89,7 +91,9 @@ def test_a_head_without_an_end_takes_no_memory(proxy: Proxy, piece: bytes) -> No
 
 def test_a_url_of_a_megabyte_is_refused(proxy: Proxy) -> None:
     with Client(proxy.url) as client:
-        client.try_to_send([b"GET /v1/models?x=", b"u" * MIB, b" HTTP/1.1\r\nhost: x\r\n\r\n"])
+        client.try_to_send(
+            [b"GET /v1/models?x=", b"u" * MIB, b" HTTP/1.1\r\nhost: localhost\r\n\r\n"]
+        )
         _refused(client, 431)
 
 
@@ -127,16 +131,16 @@ _GARBAGE = {
     "a tls hello": bytes.fromhex("16030100a5010000a10303") + bytes(160),
     "nonsense": b"\x00\xff\xfe garbage \r\n\r\n",
     "version 3": b"GET / HTTP/3.0\r\n\r\n",
-    "an unknown method": b"BREW /pot HTTP/1.1\r\nhost: x\r\n\r\n",
+    "an unknown method": b"BREW /pot HTTP/1.1\r\nhost: localhost\r\n\r\n",
     "a null in a name": b"GET / HTTP/1.1\r\nho\x00st: x\r\n\r\n",
-    "a null in a value": b"GET / HTTP/1.1\r\nhost: x\x00y\r\n\r\n",
+    "a null in a value": b"GET / HTTP/1.1\r\nhost: localhost\x00y\r\n\r\n",
     "a space before a colon": b"GET / HTTP/1.1\r\nhost : x\r\n\r\n",
-    "a null in the path": b"GET /\x00 HTTP/1.1\r\nhost: x\r\n\r\n",
+    "a null in the path": b"GET /\x00 HTTP/1.1\r\nhost: localhost\r\n\r\n",
     "a length that is none": _PLAIN + b"content-length: ten\r\n\r\n0123456789",
     "a negative length": _PLAIN + b"content-length: -1\r\n\r\n",
-    "a tunnel": b"CONNECT x:443 HTTP/1.1\r\nhost: x:443\r\n\r\n",
-    "a tunnel to a path": b"CONNECT /v1/models HTTP/1.1\r\nhost: x\r\n\r\n",
-    "a tunnel and a wish": b"CONNECT /v1/models HTTP/1.1\r\nhost: x\r\n"
+    "a tunnel": b"CONNECT x:443 HTTP/1.1\r\nhost: localhost:443\r\n\r\n",
+    "a tunnel to a path": b"CONNECT /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n",
+    "a tunnel and a wish": b"CONNECT /v1/models HTTP/1.1\r\nhost: localhost\r\n"
     b"connection: upgrade\r\nupgrade: h2c\r\n\r\n",
     "two lengths": _PLAIN + b"content-length: 2\r\ncontent-length: 3\r\n\r\n{}",
     "length and chunks": _PLAIN
@@ -248,7 +252,7 @@ def test_a_connection_is_kept_after_errors(proxy: Proxy) -> None:
             assert bad.error["code"] == "invalid_json"
             assert client.get("/v1/nothing/like/it").status in (200, 404, 502)
             client.send(
-                b"PUT /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
+                b"PUT /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n"
             )
             assert client.answer().status == 405
             assert client.chat("fine", api_base="http://x").answer().status == 400
@@ -383,7 +387,7 @@ def test_no_websocket_is_opened(proxy: Proxy, upstream: Upstream, path: str) -> 
     asked = upstream.asked.total()
     lines = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: x\r\n"
     with Client(proxy.url) as client:
-        client.send(f"GET {path} HTTP/1.1\r\nhost: x\r\n{lines}\r\n".encode())
+        client.send(f"GET {path} HTTP/1.1\r\nhost: localhost\r\n{lines}\r\n".encode())
         answer = client.answer()
         assert answer.status in (404, 405), answer
         assert answer.error

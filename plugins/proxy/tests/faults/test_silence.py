@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from jackfield_proxy import protocol
 from jackfield_proxy.protocol import EXTENSION, Connection
 
-HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n"
+HEAD = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n"
 
 
 class Seen:
@@ -130,7 +130,7 @@ def test_a_reset_connection_is_not_kept_by_its_timer() -> None:
         server = await loop.create_server(connection, "127.0.0.1", 0)
         async with server, asyncio.timeout(30):
             reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            writer.write(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
             await reader.readuntil(b"\r\n\r\n")
             assert made[0].timeout_keep_alive_task is not None
             sock = writer.get_extra_info("socket")

@@ -18,9 +18,16 @@ ALIASES = ("/engines", "/openai/deployments", "/deployments")
 FORWARDED = {("GET", "/chat/completions")}
 
 
+def below_v1(path: str) -> str:
+    """What is left of a path; of one of ours without the slash at its end."""
+    below = path[3:] if path.startswith("/v1/") else path
+    short = below.removesuffix("/")
+    return short if any(parts(e.path, short) is not None for e in ALL) else below
+
+
 def by_parts(method: str, path: str) -> tuple[Endpoint | None, dict[str, str], set[str]]:
     """A plain reading of the table: constant paths before those with braces."""
-    below = path[3:] if path.startswith("/v1/") else path
+    below = below_v1(path)
     fits = [(e, {}) for e in ALL if e.path == below]
     if not fits:
         fits = [(e, names) for e in ALL if (names := parts(e.path, below)) is not None]
@@ -78,7 +85,7 @@ def filled(draw: st.DrawFn) -> str:
 @given(st.sampled_from(METHODS), PATHS | filled() | OTHERS)
 def test_a_path_is_what_its_parts_say(method: str, path: str) -> None:
     found = match(method, path)
-    assert found.path == (path[3:] if path.startswith("/v1/") else path)
+    assert found.path == below_v1(path)
     endpoint, names, allowed = by_parts(method, path)
     assert (found.endpoint, found.names) == (endpoint, names)
     assert set(found.allowed) == (set() if endpoint else allowed)
@@ -116,6 +123,20 @@ def test_an_alias_names_its_model_slashes_and_all(
     assert "POST" in refused.allowed
 
 
+@pytest.mark.parametrize(
+    "path", ["/chat/completions/", "/v1/models/", "/v1/responses/r/", "/engines/a/b/embeddings/"]
+)
+def test_a_slash_at_the_end_makes_no_difference(path: str) -> None:
+    for method in METHODS:
+        one, other = match(method, path), match(method, path[:-1])
+        assert (one.endpoint, one.names, one.allowed) == (
+            other.endpoint,
+            other.names,
+            other.allowed,
+        )
+        assert one.path == other.path
+
+
 def test_chat_of_an_alias_is_not_text() -> None:
     for path in ("/engines/x/chat/completions", "/openai/deployments/a/b/chat/completions"):
         found = match("POST", path)
@@ -126,7 +147,7 @@ def test_chat_of_an_alias_is_not_text() -> None:
     assert found.endpoint.surface == "text_completion"
 
 
-@pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/", "//", "/v1//", "/models/", "x", "\0"])
+@pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/", "//", "/v1//", "x", "\0"])
 def test_nothing_is_nobodys(path: str) -> None:
     for method in METHODS:
         found = match(method, path)

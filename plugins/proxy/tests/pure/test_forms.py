@@ -28,7 +28,7 @@ def read(data: bytes, content_type: bytes, cuts: Any = None, limit: int = LIMIT)
     asked, _ = incoming(pieces(parts), [(b"content-type", content_type)])
 
     async def parse() -> Read:
-        async with form_of(asked, limit) as params:
+        async with form_of(asked, limit, limit) as params:
             return {name: shown(value) for name, value in params.items()}
 
     found: Read = run(parse())
@@ -199,7 +199,7 @@ def test_it_is_no_larger_than_allowed() -> None:
     asked, _ = incoming([], [(b"content-type", kind), (b"content-length", b"%d" % (LIMIT + 1))])
 
     async def parse() -> None:
-        async with form_of(asked, LIMIT):
+        async with form_of(asked, LIMIT, LIMIT):
             raise AssertionError("its length was not looked at")
 
     with pytest.raises(Refused) as caught:
@@ -220,7 +220,7 @@ def test_a_client_that_leaves_is_gone() -> None:
     asked, _ = incoming(pieces([text[:60]], leaves=True), [(b"content-type", kind)])
 
     async def parse() -> None:
-        async with form_of(asked, LIMIT):
+        async with form_of(asked, LIMIT, LIMIT):
             raise AssertionError("half a form")
 
     with pytest.raises(Gone):
@@ -234,7 +234,7 @@ def test_its_files_are_closed_afterwards() -> None:
     kept: list[Any] = []
 
     async def parse() -> None:
-        async with form_of(asked, LIMIT) as params:
+        async with form_of(asked, LIMIT, LIMIT) as params:
             kept.append(params["file"][1])
 
     run(parse())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield_proxy.headers import READABLE, acceptable, answered, forwarded
+from jackfield_proxy.headers import READABLE, acceptable, answered, forwarded, wishes
 
 STAY = (
     *("connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "server"),
@@ -37,6 +37,31 @@ def test_answers_bring_what_is_the_client_s(
     found = {name.decode(): value.decode("latin-1") for name, value in pairs}
     assert found == wanted
     assert len(pairs) == len(found), "a header is there twice"
+
+
+@pytest.mark.parametrize(
+    ("connection", "gone"),
+    [
+        ("X-One", {"x-one"}),
+        ("keep-alive, x-one ,\tX-TWO", {"x-one", "x-two"}),
+        ("close", set()),
+        ("Keep-Alive", set()),
+        ("", set()),
+        (",,", set()),
+    ],
+)
+def test_what_a_connection_names_stays(connection: str, gone: set[str]) -> None:
+    headers = {"connection": connection, "x-one": "1", "x-two": "2", "x-three": "3"}
+    names = {name.decode() for name, _ in answered(headers, raw=True)}
+    assert names == {"x-one", "x-two", "x-three"} - gone
+
+
+@given(st.sets(st.sampled_from(["openai-beta", "idempotency-key", "cookie", "accept"])), st.data())
+def test_wishes_go_on_unless_they_are_settled(names: set[str], data: st.DataObject) -> None:
+    own = data.draw(st.sets(st.sampled_from(["OPENAI-BETA", "Idempotency-Key", "accept"])))
+    sent = wishes({name.encode(): b"v" for name in names}, own)
+    settled = {name.lower() for name in own}
+    assert {name.lower() for name in sent} == (names & {"openai-beta", "idempotency-key"}) - settled
 
 
 ENCODINGS = st.sampled_from(

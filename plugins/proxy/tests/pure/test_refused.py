@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from jackfield import errors
 from jackfield.errors import APIError, JackfieldError, error_from_body
+from jackfield.sources import Source, too_large
 from jackfield_proxy.errors import Refused, model_not_found, refused
 from jackfield_testing import strategies
 
@@ -121,7 +122,7 @@ def test_what_concerns_the_server_alone_is_not_told(error: Exception) -> None:
 def test_an_upstream_s_error_is_passed_on(status: int | None, raw: bytes, headers: Any) -> None:
     try:
         body: Any = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = raw.decode("utf-8", "replace")
     error = error_from_body(status, body, headers=headers)
     refusal = refused(error)
@@ -156,3 +157,9 @@ def test_what_is_refused_already_stays() -> None:
         "param": None,
         "code": None,
     }
+
+
+def test_no_client_is_told_of_the_library_s_settings() -> None:
+    message = refused(too_large(Source.of(b"abc"), 2)).message
+    assert "the limit of 2 bytes" in message
+    assert "max_file_bytes" not in message

@@ -85,7 +85,7 @@ def model_of(entry: str, model: str, name: str, surface: str = "chat") -> str:
     here = deployment(entry, model)
     found = Router([here], REGISTRY).find(name)
     assert found is not None
-    return found._model(here, surface)
+    return found.model(here, surface)
 
 
 WORDS = st.text("ab-*", min_size=1, max_size=4)
@@ -115,6 +115,10 @@ def test_each_wildcard_gets_its_own_text(one: str, two: str) -> None:
         ("*", "openai/*", "*", "openai/*"),
         ("*", "openai/ft:*", "x", "openai/ft:x"),
         ("*", "openai/*-*", "x", "openai/x-*"),
+        ("*/*", "*/*", "*x/y", "*x/y"),
+        ("*/*", "openai/*/*", "*x/*y", "openai/*x/*y"),
+        ("*/*", "openai/*", "*x/y", "openai/*x"),
+        ("a-*-*", "openai/*:*", "a-*-*-", "openai/*-*:"),
     ],
 )
 def test_a_wildcard_s_model(entry: str, model: str, name: str, asked: str) -> None:
@@ -150,7 +154,7 @@ def test_the_only_model_has_every_name() -> None:
     for name in ("gpt-4o", "x", "", "*", "acme/y"):
         found = router.find(name)
         assert found is not None
-        assert found._model(here, "chat") == "openai/gpt-4o"
+        assert found.model(here, "chat") == "openai/gpt-4o"
     assert [group.name for group in router.names()] == ["openai/gpt-4o"]
     assert router.default() is here
 
@@ -173,6 +177,39 @@ def test_where_a_request_without_a_model_goes(
     router = Router([deployment(name) for name in entries], REGISTRY, default=default)
     chosen = router.default()
     assert (chosen.entry.name if chosen else None) == found
+
+
+@pytest.mark.parametrize(
+    ("entries", "found"),
+    [
+        ({"*": "*"}, None),
+        ({"*": "*", "openai/*": "openai/*"}, "openai/*"),
+        ({"*": "*/x", "a": "openai/a"}, "a"),
+        ({"any/*": "*", "a": "openai/a"}, "a"),
+    ],
+)
+def test_what_names_no_model_goes_to_nobody_in_particular(
+    entries: dict[str, str], found: str | None
+) -> None:
+    router = Router([deployment(name, model) for name, model in entries.items()], REGISTRY)
+    chosen = router.default()
+    assert (chosen.entry.name if chosen else None) == found
+    assert [d.entry.name for d in router.upstreams(chosen)] == ([found] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("entries", "named"),
+    [
+        (["*"], "v"),
+        (["a", "v"], "v"),
+        (["v*", "*"], "v"),
+        (["openai/*"], "openai/v"),
+        (["a"], "a"),
+        ([], None),
+    ],
+)
+def test_the_name_of_an_api_s_own_choice(entries: list[str], named: str | None) -> None:
+    assert Router([deployment(name) for name in entries], REGISTRY).usual("v") == named
 
 
 def test_two_accounts_are_two_upstreams() -> None:

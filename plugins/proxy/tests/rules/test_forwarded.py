@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from plain_http import ask
+from plain_http import CHAT, ask
 from proxying import Proxy
 from rawserver import RawServer
 
@@ -66,6 +66,19 @@ def test_what_is_forwarded_is_not_touched(
         "/v1/files/a\\..\\b",
         "/v1/files/a%5c..%5cb",
         "/v1/./files",
+        "/v1/files/..;/admin",
+        "/v1/files/..;a=b/admin",
+        "/v1/files/..%3B/admin",
+        "/v1/files/%2e%2e%3b/admin",
+        "/v1/files/.%2e/%2e./admin",
+        "/v1/files/..%20/admin",
+        "/v1/files/..%00/admin",
+        "/v1/files/%252e%252e/admin",
+        "/v1/files/%252e%252e%252fadmin",
+        "/v1/files/%25252e%25252e/admin",
+        "/v1/files/a%255c..%255cb",
+        "/v1/files/%2f%2fadmin",
+        "/v1/responses/..;",
         "/v1/responses/..",
         "/v1/responses/%2e%2e%2ffiles",
     ],
@@ -92,3 +105,78 @@ def test_no_path_says_more_than_a_path(proxy: Proxy, upstream: RawServer, target
         assert request.headers["host"] == f"127.0.0.1:{upstream.port}"
         assert request.target == target
         assert not re.search(r"[\x00-\x20]", request.target)
+
+
+LOOK_ALIKES = [
+    "/v1/CHAT/completions",
+    "/v1/Chat/Completions/",
+    "/v1/v1/chat/completions",
+    "/v1/V1/v1/embeddings",
+    "/v1/v1/CHAT/completions",
+    "/v1//chat/completions",
+    "/v1/chat//completions",
+    "/v1/chat/completions//",
+    "/v1/chat/completions;x=1",
+    "/v1/chat;a/completions",
+    "/v1/chat%3Ba/completions",
+    "/v1/;/chat/completions",
+    "/v1/chat/completions%20",
+    "/v1/chat/completions%00",
+    "/v1/%20/chat/completions",
+    "/v1/chat%252Fcompletions",
+    "/v1/%2563hat/completions",
+    "/v1/EMBEDDINGS",
+    "/v1/Responses",
+    "/v1/responses/r/INPUT_ITEMS",
+    "/v1/Engines/gpt-4o/chat/completions",
+    "/v1/engines/gpt-4o/chat/COMPLETIONS",
+    "/v1/audio/Speech",
+]
+
+
+@pytest.mark.parametrize("target", LOOK_ALIKES)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_what_may_be_taken_for_an_endpoint_of_ours_stays_here(
+    proxy: Proxy, upstream: RawServer, method: str, target: str
+) -> None:
+    got = ask(proxy.url, method, target, CHAT)
+    assert (got.status, got.error["code"]) == (404, "unknown_url")
+    assert not upstream.requests
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [
+        ("/v1/chat/completions/", "/v1/chat/completions"),
+        ("/chat/completions/", "/v1/chat/completions"),
+        ("/v1/chat%2Fcompletions", "/v1/chat/completions"),
+        ("/v1/%63hat/completions", "/v1/chat/completions"),
+        ("/v1/engines/gpt-4o/chat/completions/", "/v1/chat/completions"),
+    ],
+)
+def test_other_spellings_of_an_endpoint_of_ours_are_it(
+    proxy: Proxy, upstream: RawServer, target: str, asked: str
+) -> None:
+    got = ask(proxy.url, "POST", target, {**CHAT, "model": "openai/gpt-4o"})
+    assert got.status == 200
+    [request] = upstream.requests
+    assert (request.target, request.json["model"]) == (asked, "gpt-4o")
+    assert ask(proxy.url, "POST", target, {**CHAT, "api_base": "x"}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("DELETE", "/v1/models/ft:gpt-4o:Acme::X"),
+        ("GET", "/v1/chat/completions?limit=1"),
+        ("GET", "/v1/chat/completions/chatcmpl-A"),
+        ("POST", "/v1/fine_tuning/jobs/FT/Cancel"),
+        ("GET", "/v1/responses/Resp_A/"),
+    ],
+)
+def test_what_is_not_alike_goes_on(
+    proxy: Proxy, upstream: RawServer, method: str, target: str
+) -> None:
+    assert ask(proxy.url, method, target, None).status == 200
+    [request] = upstream.requests
+    assert request.target == target.removesuffix("/")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from plain_http import CHAT, Got, ask, form
-from proxying import Proxy
+from proxying import Proxy, running
 from rawserver import RawServer
 
 WAV = form([("model", "whisper-1"), ("file", ("a.wav", b"RIFF1234WAVEfmt "))])
@@ -39,6 +39,8 @@ KEPT_BACK = {
     "x-jackfield-deployment": "somebody-elses",
     "keep-alive": "timeout=5",
     "via": "1.1 x",
+    "connection": "keep-alive, X-Of-One",
+    "x-of-one": "1",
 }
 BODIES: dict[str, Any] = {
     "calls": {
@@ -121,3 +123,42 @@ def test_what_the_upstream_is_told(proxy: Proxy, upstream: RawServer) -> None:
     assert request.headers["content-type"] == "application/json"
     assert request.headers["content-length"] == str(len(request.body))
     assert "x-made-up" not in request.headers
+
+
+WISHES = {"OpenAI-Beta": "realtime=v1", "idempotency-key": "key-1"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_client_wishes_of_the_api_goes_on(
+    proxy: Proxy, upstream: RawServer, way: str
+) -> None:
+    method, target, body, headers = WAYS[way]
+    for wishes in (WISHES, dict(list(WISHES.items())[:1]), dict(list(WISHES.items())[1:]), {}):
+        upstream.requests.clear()
+        ask(proxy.url, method, target, body, {**headers, **wishes})
+        [asked] = upstream.requests
+        for name, value in WISHES.items():
+            values = [v for key, v in asked.raw_headers if key.lower() == name.lower()]
+            assert values == ([value] if name in wishes else [])
+
+
+def test_a_deployment_s_own_wishes_win(upstream: RawServer) -> None:
+    config = f"""
+        model_list:
+          - model_name: "*"
+            litellm_params:
+              model: openai/*
+              api_key: k
+              api_base: {upstream.base_url}
+              headers: {{OPENAI-BETA: ours}}
+        router_settings: {{num_retries: 0}}
+    """
+    with running(config) as proxy:
+        for way in ("bytes", "calls", "stored", "forwarded"):
+            upstream.requests.clear()
+            method, target, body, headers = WAYS[way]
+            ask(proxy.url, method, target, body, {**headers, **WISHES})
+            [asked] = upstream.requests
+            values = [v for key, v in asked.raw_headers if key.lower() == "openai-beta"]
+            assert values == ["ours"], way
+            assert asked.headers["idempotency-key"] == "key-1"

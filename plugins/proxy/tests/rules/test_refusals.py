@@ -125,8 +125,8 @@ METHODS = [
     ("HEAD", COMPLETIONS, "POST"),
     ("GET", "/embeddings", "POST"),
     ("GET", "/v1/audio/speech", "POST"),
-    ("POST", "/v1/models", "GET"),
-    ("POST", "/models/gpt-4o", "GET"),
+    ("POST", "/v1/models", "GET, HEAD"),
+    ("POST", "/models/gpt-4o", "GET, HEAD"),
     ("PUT", "/v1/responses/resp_1", "GET, DELETE"),
     ("GET", "/v1/responses/resp_1/cancel", "POST"),
     ("GET", "/engines/gpt-4o/chat/completions", "POST"),
@@ -184,7 +184,7 @@ def test_a_body_that_is_too_large(strict: Proxy, upstream: RawServer) -> None:
     # What is said to come is refused before it does.
     got = talk(
         strict.url,
-        b"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
+        b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
         b"content-length: 99999999999\r\n\r\n",
     )
     assert got.startswith(b"HTTP/1.1 413 ")
@@ -221,6 +221,47 @@ def test_forms_that_are_none(strict: Proxy, upstream: RawServer, name: str) -> N
     got = ask(strict.url, "POST", "/v1/audio/transcriptions", body, {"content-type": kind})
     assert got.status == 400
     assert got.error["type"] == "invalid_request_error"
+    assert not upstream.requests
+
+
+def test_a_form_with_too_much_text(strict: Proxy, upstream: RawServer) -> None:
+    """Files are on disk, text is in memory: its limit is that of other bodies."""
+    file = ("file", ("a.wav", bytes(2 * LIMIT)))
+    target = "/v1/audio/transcriptions"
+    fitting = ("prompt", "p" * (LIMIT - len("whisper-1")))
+    body, headers = form([("model", "whisper-1"), fitting, file])
+    assert ask(strict.url, "POST", target, body, headers).status == 200
+    upstream.requests.clear()
+    for texts in (["p" * (LIMIT + 1)], ["p" * (LIMIT // 4)] * 5):
+        body, headers = form([("model", "whisper-1"), *[("prompt", t) for t in texts], file])
+        refused(ask(strict.url, "POST", target, body, headers), 413, "request_too_large")
+    assert not upstream.requests
+
+
+def test_a_body_of_too_many_values(server: RawServer) -> None:
+    """Nobody else is answered while they are looked through."""
+    config = f"""
+        model_list:
+          - model_name: "*"
+            litellm_params: {{model: openai/*, api_key: k, api_base: {server.base_url}}}
+    """
+    parts = [{"type": "text", "text": "a"}] * 200_001
+    with running(config) as proxy:
+        got = ask(proxy.url, body={**CHAT, "messages": [{"role": "user", "content": parts}]})
+        refused(got, 413, "request_too_large")
+        text = json.dumps(parts)  # in a text, there may be as many as one likes
+        got = ask(proxy.url, body={**CHAT, "messages": [{"role": "user", "content": text}]})
+        assert got.status == 200
+
+
+def test_advice_is_for_who_can_follow_it(proxy: Proxy, upstream: RawServer) -> None:
+    got = ask(proxy.url, body={**CHAT, "model": "o3", "top_p": 0.5})
+    refused(got, 400, "unsupported_parameter", "top_p")
+    assert got.error["message"].endswith("Leave it out.")
+    file = {"type": "file", "file": {"file_url": f"http://127.0.0.1:{upstream.port}/a.pdf"}}
+    got = ask(proxy.url, body={**CHAT, "messages": [{"role": "user", "content": [file]}]})
+    assert got.status == 400
+    assert got.error["message"].endswith("which is not downloaded")
     assert not upstream.requests
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from browser import Browser
-from scripted import Scripted
+from scripted_status import Scripted
 
 CHARTS = ("rate", "latency", "tokens", "errors")
 

@@ -6,10 +6,10 @@ can't be used is a `ConfigFileError` that names file, line and key, all of it at
 
 from __future__ import annotations
 
-from jackfield_proxy.config.describing import counted, describe
+from jackfield_proxy.config.describing import counted, describe, warnings
 from jackfield_proxy.config.model import Config, General, Info, Model, Params, Router
 from jackfield_proxy.config.problems import ConfigFileError, Problem
-from jackfield_proxy.config.reading import Loaded, of_model, parse, read
+from jackfield_proxy.config.reading import Loaded, of_model, parse, read, shown
 
 __all__ = [
     "Config",
@@ -26,4 +26,6 @@ __all__ = [
     "of_model",
     "parse",
     "read",
+    "shown",
+    "warnings",
 ]

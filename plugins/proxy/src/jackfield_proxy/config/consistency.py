@@ -24,6 +24,7 @@ def check(config: Config, data: Block, report: Report) -> None:
     for index, model in enumerate(config.models):
         path: Path = ("model_list", index)
         _check_wildcards(model, _entry(data, index), path, report)
+        _check_key(model, _entry(data, index), report)
         _check_mode(model, _entry(data, index), path, report)
     _check_duplicates(config.models, report)
     _check_fallbacks(config, data, names, report)
@@ -81,6 +82,20 @@ def _check_wildcards(model: Model, entry: Block, path: Path, report: Report) -> 
         params.line_of("model"),
         (*params.path, "model"),
         f'"*" stands for what it stands for in model_name, and that {has}',
+    )
+
+
+def _check_key(model: Model, entry: Block, report: Report) -> None:
+    params = model.params
+    if not params.model.startswith("*") or params.api_key is None or params.api_base is not None:
+        return
+    section = _section(entry, "litellm_params", "params")
+    report.problem(
+        section.line_of("api_key"),
+        (*section.path, "api_key"),
+        f"with the model {params.model!a} it is sent to whatever provider a client names; leave it "
+        "out, and each gets the key of its own environment variable, or begin the model with a "
+        'provider, as "openai/*" does',
     )
 
 

@@ -19,10 +19,14 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 
 @attrs.frozen
 class Loaded:
-    """A configuration and what is odd about its file, a line of text each."""
+    """A configuration and what is odd about its file, a line of text each.
+
+    ``text`` is what it was read from. It may hold secrets, as the file may.
+    """
 
     config: Config
     warnings: tuple[str, ...] = ()
+    text: str = attrs.field(default="", repr=False, eq=False)
 
 
 def read(path: str | Path) -> Loaded:
@@ -33,7 +37,7 @@ def read(path: str | Path) -> Loaded:
     Raises:
         ConfigFileError: it can't be used; nothing else is raised.
     """
-    name = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in os.fspath(path))
+    name = shown(path)
 
     def refuse(message: str, line: int | None = None) -> ConfigFileError:
         return ConfigFileError(name, [Problem(line, (), message)])
@@ -58,6 +62,11 @@ def read(path: str | Path) -> Loaded:
     return parse(text, name)
 
 
+def shown(path: str | Path) -> str:
+    """A path for people, on one line."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in os.fspath(path))
+
+
 def parse(text: str, name: str = "config.yaml") -> Loaded:
     """The configuration in a YAML text.
 
@@ -71,9 +80,8 @@ def parse(text: str, name: str = "config.yaml") -> Loaded:
     from jackfield_proxy.config import consistency, environment, places, structuring
 
     report = Report()
-    text = text.removeprefix("\ufeff")
     try:
-        data = environment.fill(_document(text, report), report)
+        data = environment.fill(_document(text.removeprefix("\ufeff"), report), report)
         if data is None:
             report.problem(1, (), "it is empty")
         elif not isinstance(data, places.Block):
@@ -86,7 +94,7 @@ def parse(text: str, name: str = "config.yaml") -> Loaded:
                 report.problem(data.lines["model_list"], ("model_list",), "has no entries")
             consistency.check(config, data, report)
             report.stop(name)
-            return Loaded(config, report.warnings(name))
+            return Loaded(config, report.warnings(name), text)
     except Failed:
         pass
     report.stop(name)

@@ -42,6 +42,7 @@ def available() -> bool:
             )
             and _has(ClientRequest.__init__, "method", "url", "loop", "session", "timer", "traces")
             and hasattr(ResponseHandler, "start_timeout")
+            and hasattr(ClientRequest, "session")
             and isinstance(inspect.getattr_static(ClientRequest, "connection_key"), property)
         )
     except (AttributeError, TypeError, ValueError):
