@@ -62,7 +62,7 @@ class Guard:
                     f"Pages of another site may not call this server{_HINT}",
                     code="forbidden_origin",
                 )
-        if self._local and host and not is_loopback(_name(host)) and host not in self._hosts:
+        if self._local and host and host not in self._hosts and not _leads_here(_name(host)):
             return Refused(
                 403,
                 "This server listens on loopback and was called by the name of another machine"
@@ -80,6 +80,11 @@ def _name(host: str) -> str:
     """A ``Host`` without its port."""
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host
+
+
+def _leads_here(name: str) -> bool:
+    # 0.0.0.0 is what some read in a server's output; it leads here, and is nobody's to give away.
+    return is_loopback(name) or name in ("0.0.0.0", "[::]")
 
 
 def _with_bearer(scope: Scope) -> Scope:

@@ -35,7 +35,7 @@ def logged(body: dict[str, Any], organization: str | None = None, *, prompts: bo
     """The line of a call."""
     asked, _ = incoming(pieces([b""]))
     written, kept = Written(), sys.stderr
-    sys.stderr = written  # type: ignore[assignment]
+    sys.stderr = written
     try:
         Log(debug=True, prompts=prompts).call(asked, CHAT, body, organization)
     finally:
@@ -96,7 +96,7 @@ def test_a_name_forges_no_line() -> None:
 def failed(error: Exception) -> str:
     asked, _ = incoming(pieces([b""]))
     written, kept = Written(), sys.stderr
-    sys.stderr = written  # type: ignore[assignment]
+    sys.stderr = written
     try:
         try:
             raise error
@@ -125,7 +125,7 @@ def test_a_bug_is_told_with_its_place() -> None:
 def test_an_access_line_is_one_object() -> None:
     asked, _ = incoming(pieces([b""]), path="/v1/a\nb")
     written, kept = Written(), sys.stderr
-    sys.stderr = written  # type: ignore[assignment]
+    sys.stderr = written
     try:
         Log().access(asked, 0.1)
     finally:

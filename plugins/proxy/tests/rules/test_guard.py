@@ -78,6 +78,10 @@ def test_another_machine_s_name_does_not_lead_here(
 def test_programs_send_neither(proxy: Proxy) -> None:
     said = talk(proxy.url, b"GET /v1/models HTTP/1.0\r\n\r\n")
     assert said.startswith(b"HTTP/1.1 200 ")
+    for host in (b"0.0.0.0:4000", b"[::]:4000"):  # as examples have it
+        head = b"host: " + host + b"\r\nconnection: close\r\n\r\n"
+        said = talk(proxy.url, b"GET /v1/models HTTP/1.1\r\n" + head)
+        assert said.startswith(b"HTTP/1.1 200 ")
 
 
 def test_configured_origins_may(server: RawServer) -> None:
@@ -85,10 +89,10 @@ def test_configured_origins_may(server: RawServer) -> None:
     with running(config(server, general)) as proxy:
         for origin, status in (("https://a.example", 200), ("https://b.example", 403)):
             assert ask(proxy.url, body=CHAT, headers={"origin": origin}).status == status
-        for host, status in ((b"proxy.example", b"200"), (b"b.example", b"403")):
+        for host, begin in ((b"proxy.example", b"200"), (b"b.example", b"403")):
             head = b"host: " + host + b"\r\nconnection: close\r\n\r\n"
             said = talk(proxy.url, b"GET /v1/models HTTP/1.1\r\n" + head)
-            assert said.startswith(b"HTTP/1.1 " + status)
+            assert said.startswith(b"HTTP/1.1 " + begin)
         proxy.config.write_text(config(server, "{cors_origins: ['*']}"))
         proxy.process.send_signal(1)
         proxy.logged("reloaded")
