@@ -123,7 +123,8 @@ def test_with_stdout_in_a_pipe_the_bar_is_still_on_the_terminal(
             timeout=30,
             check=True,
         )
-        assert "sending" in os.read(ours, 1_000_000).decode("utf-8", "replace")
+        shown = os.read(ours, 1_000_000).decode("utf-8", "replace")
+        assert "sending" in shown or "transcribing" in shown  # the first may be over at once
     finally:
         os.close(theirs)
         os.close(ours)

@@ -36,21 +36,24 @@ def read(data: bytes) -> tuple[int | None, int | None]:
     return found.input, found.output
 
 
+CHATS = {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}
+RESPONSES = {"input_tokens": 9, "output_tokens": 4, "total_tokens": 13}
+SECONDS = {"type": "duration", "seconds": 3}
+
+
+def metered(results: st.SearchStrategy[Any], *counts: Any) -> st.SearchStrategy[Any]:
+    """Answers that say one of these counts."""
+    return st.builds(
+        lambda result, usage: {**result, "usage": usage}, results, st.sampled_from(counts)
+    )
+
+
 RESULTS = {
-    "chat": strategies.chat_results(),
-    "text_completion": strategies.text_results(),
-    "responses": strategies.answered_responses(),
-    "embedding": strategies.embedding_results(),
-    "transcription": st.builds(
-        lambda result, usage: {**result, "usage": usage},
-        strategies.transcription_results(),
-        st.sampled_from(
-            [
-                {"type": "tokens", "input_tokens": 14, "output_tokens": 3, "total_tokens": 17},
-                {"type": "duration", "seconds": 3},
-            ]
-        ),
-    ),
+    "chat": metered(strategies.chat_results(), None, CHATS),
+    "text_completion": metered(strategies.text_results(), None, CHATS),
+    "responses": metered(strategies.answered_responses(), None, RESPONSES),
+    "embedding": metered(strategies.embedding_results(), None, {"prompt_tokens": 9}),
+    "transcription": metered(strategies.transcription_results(), RESPONSES, SECONDS),
 }
 STREAMS = {
     "chat": strategies.chunk_sequences(),
@@ -82,7 +85,7 @@ def test_of_an_answer_that_came_whole(surface: str) -> None:
 def test_of_a_stream_however_it_is_cut(surface: str) -> None:
     seen = set()
 
-    @settings(max_examples=25)
+    @settings(max_examples=60)
     @given(st.data())
     def law(data: Any) -> None:
         _, chunks = data.draw(STREAMS[surface])
