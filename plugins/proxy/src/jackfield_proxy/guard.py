@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jackfield_proxy import local
@@ -46,14 +47,18 @@ class Guard:
             if self._locked:
                 scope = _with_bearer(scope)
             elif "*" not in self._origins and (scope["method"], scope["path"]) not in local.PUBLIC:
-                refusal = self._refusal(dict(scope["headers"]))
+                refusal = self._refusal(scope["headers"])
                 if refusal is not None:
                     return self._refuse(Incoming(scope, receive, send, new_id), refusal)
         return self._app(scope, receive, send)
 
-    def _refusal(self, headers: dict[bytes, bytes]) -> Refused | None:
-        host = headers.get(b"host", b"").decode("latin-1").lower()
-        origin = headers.get(b"origin")
+    def _refusal(self, headers: list[tuple[bytes, bytes]]) -> Refused | None:
+        host, origin = "", None
+        for name, value in headers:
+            if name == b"host":
+                host = value.decode("latin-1").lower()
+            elif name == b"origin":
+                origin = value
         if origin is not None:
             given = origin.decode("latin-1").lower()
             if given not in self._origins and given.partition("://")[2] != host:
@@ -82,6 +87,7 @@ def _name(host: str) -> str:
     return name if colon and port.isdigit() else host
 
 
+@lru_cache(maxsize=256)
 def _leads_here(name: str) -> bool:
     # 0.0.0.0 is what some read in a server's output; it leads here, and is nobody's to give away.
     return is_loopback(name) or name in ("0.0.0.0", "[::]")

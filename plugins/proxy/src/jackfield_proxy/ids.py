@@ -8,12 +8,17 @@ import secrets
 
 _count = itertools.count()
 _start = secrets.token_hex(6)
-_pid = os.getpid()
+
+
+def _anew() -> None:
+    global _start
+    _start = secrets.token_hex(6)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_anew)
 
 
 def new_id() -> str:
     """An id that no other process has, and no other request."""
-    global _start, _pid
-    if os.getpid() != _pid:  # a fork
-        _start, _pid = secrets.token_hex(6), os.getpid()
     return f"jf_{_start}{next(_count):06x}"

@@ -19,6 +19,14 @@ _OPENING = re.compile(rb'"usage"[ \t\r\n]{0,64}:[ \t\r\n]{0,64}(?=\{)')
 _read = JSONDecoder().raw_decode
 
 
+_USUAL = re.compile(
+    rb'"usage"[ \t\r\n]*:[ \t\r\n]*\{[ \t\r\n]*"(?:prompt|input)_tokens"[ \t\r\n]*:[ \t\r\n]*'
+    rb'(\d{1,15})[ \t\r\n]*,[ \t\r\n]*"(?:completion|output)_tokens"[ \t\r\n]*:[ \t\r\n]*'
+    rb'(\d{1,15})[ \t\r\n]*,[ \t\r\n]*"total_tokens"[ \t\r\n]*:'
+)
+"""How nearly all answers begin to say it: then the object need not be read."""
+
+
 class Usage:
     """Input and output tokens; None where the answer does not say."""
 
@@ -64,6 +72,9 @@ def last(tail: bytes) -> Usage:
         opening = _OPENING.match(tail, at)
         if opening is not None:
             looks += 1
+            usual = _USUAL.match(tail, at)
+            if usual is not None:
+                return Usage(int(usual[1]), int(usual[2]))
             start = opening.end()
             try:
                 counts, _ = _read(tail[start : start + LONGEST].decode("utf-8", "replace"))

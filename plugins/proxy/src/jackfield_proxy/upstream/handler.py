@@ -79,10 +79,13 @@ class Connector(aiohttp.TCPConnector):
         factory = self._factory
         self._factory = lambda: Handler(*factory.args, **factory.keywords)  # type: ignore[assignment]
 
-    async def connect(self, *request: Any, **more: Any) -> Connection:
+    def connect(self, *request: Any, **more: Any) -> Any:
         """A connection; within `only_new` none that was kept, and those are closed."""
+        return self._made(*request, **more) if _new.get() else super().connect(*request, **more)
+
+    async def _made(self, *request: Any, **more: Any) -> Connection:
         connection = await super().connect(*request, **more)
-        while _new.get() and getattr(connection.protocol, "kept", False):
+        while getattr(connection.protocol, "kept", False):
             connection.close()
             connection = await super().connect(*request, **more)
         return connection

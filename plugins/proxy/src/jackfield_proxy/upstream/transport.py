@@ -109,8 +109,11 @@ class AiohttpTransport:
             arriving = getattr(body, "arriving", None)
             body = sending = Sending(read_ahead(body) if arriving is None else arriving())
         timeouts = outgoing.timeouts
+        whole = timeouts.total is None or timeouts.default
         try:
-            if timeouts.total is None or timeouts.default:
+            if whole and self._direct and type(body) is bytes and outgoing.address is None:
+                response = await self._at_once(outgoing, headers, body)
+            elif whole:
                 response = await self._fresh(outgoing, headers, body)
             else:
                 async with asyncio.timeout(timeouts.total):
@@ -124,39 +127,31 @@ class AiohttpTransport:
         # The answer may be there before the whole body has left; the reply ends what is left of it.
         return AiohttpReply(response, outgoing, sending)
 
-    async def _fresh(
-        self, outgoing: Outgoing, headers: Any, body: Any
-    ) -> aiohttp.ClientResponse | Response:
+    async def _fresh(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:
         """Ask, and ask once more, on a new connection, where a kept one turns out to be closed.
 
         Upstreams close what was idle for long; the request was not answered because it was not
         seen. That is no attempt that failed, and nobody's fault.
         """
         try:
-            return await self._once(outgoing, headers, body)
+            return await self._ask(outgoing, headers, body)
         except Exception as error:
             if not was_stale(error) or not (body is None or type(body) is bytes):
                 raise
         with only_new():
-            return await self._once(outgoing, headers, body)
-
-    async def _once(
-        self, outgoing: Outgoing, headers: Any, body: Any
-    ) -> aiohttp.ClientResponse | Response:
-        timeouts = outgoing.timeouts
-        whole = timeouts.total is None or timeouts.default
-        if not (self._direct and whole and type(body) is bytes and outgoing.address is None):
             return await self._ask(outgoing, headers, body)
-        return await exchange(
-            self.session,
-            self._connector,
-            outgoing.method,
-            _url(outgoing.url),
-            headers,
-            body,
-            _timeout(timeouts),
-            _AT_ONCE,
-        )
+
+    async def _at_once(self, outgoing: Outgoing, headers: Any, body: bytes) -> Response:
+        """As `_fresh`, past aiohttp's session."""
+        url, limits = _url(outgoing.url), _timeout(outgoing.timeouts)
+        where = (self.session, self._connector, outgoing.method, url, headers, body, limits)
+        try:
+            return await exchange(*where, _AT_ONCE)
+        except Exception as error:
+            if not was_stale(error):
+                raise
+        with only_new():
+            return await exchange(*where, _AT_ONCE)
 
     async def _ask(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:
         url = _url(outgoing.url)
