@@ -204,7 +204,7 @@ def _default(field: attrs.Attribute[Any]) -> str:
     default: Any = field.default
     if default is attrs.NOTHING:
         return "required"
-    if default is None or default == () or isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+    if default is None or default == () or isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a marker
         return ""
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"

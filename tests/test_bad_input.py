@@ -162,7 +162,7 @@ def asked_with(hook: str, function: Any, server: RawServer, tidy: Any) -> Any:
 
     async def main() -> Any:
         async with jackfield.AsyncClient(plugins=[acme]) as client:
-            with pytest.raises(jackfield.PluginError) as caught:  # noqa: PT012
+            with pytest.raises(jackfield.PluginError) as caught:  # noqa: PT012 - the loop raises
                 found = await client.completion("acme/m", answers.HELLO, stream=stream)
                 async for _ in found:
                     pass
@@ -196,12 +196,12 @@ GARBAGE: list[tuple[str, Any]] = [
     ("transform_request", lambda call: Result({})),
     ("transform_request", lambda call: WireRequest(path="/x", body=object())),
     ("transform_request", lambda call: WireRequest(path="/x", body={"a": object()})),
-    ("transform_request", lambda call: WireRequest(path=7, body={})),  # type: ignore[arg-type]
+    ("transform_request", lambda call: WireRequest(path=7, body={})),  # type: ignore[arg-type]  # wrong on purpose
     ("transform_request", lambda call: WireRequest(headers={"Bad Name": "x"}, body={})),
     ("transform_request", lambda call: WireRequest(headers={"X": "a\r\nb"}, body={})),
     ("transform_request", lambda call: WireRequest(method="GET /\r\n", body={})),
     ("transform_request", lambda call: WireRequest(path="/a b\r\nX: y", body={})),
-    ("transform_request", lambda call: Fetch(["no source"])),  # type: ignore[list-item]
+    ("transform_request", lambda call: Fetch(["no source"])),  # type: ignore[list-item]  # wrong on purpose
     ("transform_request", lambda call: Fetch([])),
     ("transform_request", lambda call: call.replace(model=3)),
     ("transform_request", lambda call: call.replace(surface=None)),
@@ -209,7 +209,7 @@ GARBAGE: list[tuple[str, Any]] = [
     ("transform_response", lambda call, response: {"a": 1}),
     ("transform_response", lambda call, response: Result("text")),
     ("transform_response", lambda call, response: Result(None)),
-    ("transform_response", lambda call, response: Next("again")),  # type: ignore[arg-type]
+    ("transform_response", lambda call, response: Next("again")),  # type: ignore[arg-type]  # wrong on purpose
     ("stream_chunk", lambda call, event, state: {"a": 1}),
     ("stream_chunk", lambda call, event, state: [1, 2]),
     ("stream_chunk", lambda call, event, state: "text"),
@@ -1045,7 +1045,7 @@ def test_parameter_rows_that_refuse_name_what_is_accepted(fine: RawServer) -> No
     with jackfield.Client(plugins=[acme]) as client:
         with pytest.raises(jackfield.UnsupportedParamsError, match="accepts 1"):
             client.completion("acme/m", answers.HELLO, temperature=0)
-        with pytest.raises(jackfield.UnsupportedParamsError, match=r"tools\[1\]"):  # noqa: PT012
+        with pytest.raises(jackfield.UnsupportedParamsError, match=r"tools\[1\]"):  # noqa: PT012 - the loop raises
             tools = [{"type": "y"}, {"type": "x"}]
             client.completion("acme/m", answers.HELLO, tools=tools)
         result = client.completion("acme/m", answers.HELLO, tools=tools, unsupported="drop")

@@ -177,7 +177,7 @@ def test_a_plugins_absolute_url_elsewhere_gets_neither_key_nor_headers(
     def transform_request(call: Call) -> WireRequest:
         return WireRequest(path=f"{server.base_url}/chat/completions", body=call.body())
 
-    module.transform_request = transform_request  # type: ignore[attr-defined]
+    module.transform_request = transform_request  # type: ignore[attr-defined]  # made in the test
     monkeypatch.setitem(sys.modules, "zed_elsewhere", module)
     manifest = Manifest(
         name="zed",

@@ -57,7 +57,7 @@ class Live:
     """A worker process that stays alive, see `workers/serve.py`."""
 
     def __init__(self, python: Path, contender: str, base: str, home: str) -> None:
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - closed later
         self._process = subprocess.Popen(
             [python, WORKERS / "serve.py", contender, base],
             stdin=subprocess.PIPE,

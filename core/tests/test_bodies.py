@@ -133,7 +133,7 @@ def test_what_can_be_read_once_says_so_the_second_time(content: bytes) -> None:
 )
 def test_what_cannot_be_read_is_our_error(value: Any) -> None:
     with pytest.raises(SourceError):
-        list(Source.of(value).pieces())  # type: ignore[union-attr]
+        list(Source.of(value).pieces())  # type: ignore[union-attr]  # bytes have one
 
 
 def test_a_file_that_was_closed_meanwhile_is_our_error() -> None:
@@ -153,7 +153,7 @@ def test_a_file_over_the_limit_is_not_read_further() -> None:
         assert source is not None
         with pytest.raises(SourceError, match="limit of 99 bytes"):
             source.read("all", 99)
-        assert Source.of(b"x" * 99).read("all", 99) == b"x" * 99  # type: ignore[union-attr]
+        assert Source.of(b"x" * 99).read("all", 99) == b"x" * 99  # type: ignore[union-attr]  # bytes have one
 
 
 @pytest.mark.parametrize(

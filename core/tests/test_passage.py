@@ -64,7 +64,7 @@ def _modules() -> Iterator[None]:
         function.__name__ = name
         setattr(owner, name, hookimpl(function))
     rewritten.__name__ = "transform_request"
-    rewriter.transform_request = hookimpl(rewritten)  # type: ignore[attr-defined]
+    rewriter.transform_request = hookimpl(rewritten)  # type: ignore[attr-defined]  # made in the test
     modules = {module.__name__: module for module in (owner, rewriter)}
     sys.modules.update(modules)
     yield
@@ -403,7 +403,7 @@ class TestTheLawItself:
         def transform_request(call: Call) -> Any:
             return answer(call)
 
-        module.transform_request = hookimpl(transform_request)  # type: ignore[attr-defined]
+        module.transform_request = hookimpl(transform_request)  # type: ignore[attr-defined]  # made in the test
         monkeypatch.setitem(sys.modules, module.__name__, module)
         with pytest.raises(AssertionError, match=complaint):
             laws.goes_as_it_is(

@@ -270,7 +270,7 @@ def test_whatever_a_server_says_there_is_a_partial_result(events: list[dict[str,
     assert events == before
     Response(found).output_text  # noqa: B018 - it can be read
     for event in events:
-        ResponseEvent(event).type  # noqa: B018
+        ResponseEvent(event).type  # noqa: B018 - reading is the test
 
 
 def test_a_call_whose_deltas_never_came_has_what_was_said_at_its_end() -> None:

@@ -202,7 +202,7 @@ def test_a_type_that_names_what_is_not_there_is_our_error() -> None:
 
     @dataclasses.dataclass
     class Odder:
-        x: Missing  # noqa: F821
+        x: Missing  # noqa: F821 - that is the test
 
     for of in (Odd, Odder):
         with pytest.raises(RequestError, match="Missing"):

@@ -319,7 +319,7 @@ def test_a_redirect_to_a_private_address_is_refused(
         async with jackfield.AsyncClient(plugins=plugins) as client:
             await client.completion("acme/m", given)
 
-    with pytest.raises(jackfield.SourceError, match=r"private address 127\.0\.0\.2"):  # noqa: PT012
+    with pytest.raises(jackfield.SourceError, match=r"private address 127\.0\.0\.2"):  # noqa: PT012 - with its end
         if asynchronous:
             asyncio.run(main())
         else:

@@ -81,7 +81,7 @@ def upstream(serve: Callable[..., RawServer]) -> RawServer:
 
     left = threading.Event()
     server = serve(answer)
-    server.left = left  # type: ignore[attr-defined]
+    server.left = left  # type: ignore[attr-defined]  # noted on it
     return server
 
 
@@ -159,7 +159,7 @@ def test_a_stream_left_half_way_ends_once(
         del stream
         gc.collect()
         assert tracing.ends == ["GeneratorExit"]
-        assert upstream.left.wait(PATIENCE)  # type: ignore[attr-defined]
+        assert upstream.left.wait(PATIENCE)  # type: ignore[attr-defined]  # noted on it
         tidy(client)
     assert tracing.ends == ["GeneratorExit"]
 
@@ -381,7 +381,7 @@ def test_after_the_first_chunk_nothing_takes_over(
 
     with client_with(shaky, tracing, careless, max_retries=0) as client:
         seen: list[Any] = []
-        with pytest.raises(jackfield.StreamInterruptedError) as caught:  # noqa: PT012
+        with pytest.raises(jackfield.StreamInterruptedError) as caught:  # noqa: PT012 - the loop raises
             for chunk in client.completion("acme/half", answers.HELLO, stream=True):
                 seen.append(chunk.to_dict())
         assert seen == answers.chunks("Hel", "lo")[:2]
@@ -447,7 +447,7 @@ def test_a_callback_that_fails_ends_the_call_and_gives_the_connection_back(
             assert tracing.ends == ["Spilt"]
         del caught
     if when == "after" and model == "hang":
-        assert upstream.left.wait(PATIENCE)  # type: ignore[attr-defined]
+        assert upstream.left.wait(PATIENCE)  # type: ignore[attr-defined]  # noted on it
 
 
 @pytest.mark.parametrize("model", ["m", "busy", "hang"])

@@ -128,7 +128,7 @@ def test_a_module_with_other_functions_beside_its_hooks_is_fine(upstream: RawSer
     name = plugging.module(transform_request=plugging.send_as_chat)
     import sys
 
-    sys.modules[name].transform_nothing = lambda: None  # type: ignore[attr-defined]
+    sys.modules[name].transform_nothing = lambda: None  # type: ignore[attr-defined]  # a misspelt hook
     acme = attrs.evolve(provider("acme", upstream.base_url), module=name)
     with jackfield.Client(plugins=[acme]) as client:
         client.completion("acme/m", answers.HELLO)

@@ -172,7 +172,7 @@ class Wire:
         first, *lines = head.decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ", 2)
         pairs = [tuple(part.strip() for part in line.split(":", 1)) for line in lines]
-        asked = Asked(method, target, pairs)  # type: ignore[arg-type]
+        asked = Asked(method, target, pairs)  # type: ignore[arg-type]  # wrong on purpose
         taken = _Body()
         if "chunked" in asked.headers.get("transfer-encoding", ""):
             if not self._chunks(taken):
@@ -217,7 +217,7 @@ class _Body:
         self._hash.update(piece)
         self._size += len(piece)
         if self._file is None and self._size > _KEPT:
-            self._file = tempfile.NamedTemporaryFile(delete=False)  # noqa: SIM115
+            self._file = tempfile.NamedTemporaryFile(delete=False)  # noqa: SIM115 - closed later
             for earlier in self._pieces:
                 self._file.write(earlier)
             self._pieces.clear()

@@ -82,7 +82,7 @@ def test_a_file_in_every_form(upstream: Sandbox, path: Path, kind: str) -> None:
         "file": io.BytesIO(SOUND),
     }[kind]
     transcription(model="whisper-1", file=given, language="en")
-    name = dict(upstream.last.form)["file"].filename  # type: ignore[union-attr]
+    name = dict(upstream.last.form)["file"].filename  # type: ignore[union-attr]  # a file
     assert name.endswith(".wav")
     assert kind != "named" or name == "talk.wav"
     check(upstream, "whisper-1", name, language="en")

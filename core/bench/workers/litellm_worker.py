@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import litellm  # type: ignore[import-not-found, unused-ignore]
+import litellm  # type: ignore[import-not-found, unused-ignore]  # installed for peers only
 from workload import API_KEY, MESSAGES, MODEL, STREAM_MESSAGES, STREAM_OPTIONS
 
 NAME = f"openai/{MODEL}"

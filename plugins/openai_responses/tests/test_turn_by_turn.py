@@ -47,9 +47,9 @@ def test_two_rounds_of_tools() -> None:
         passing=False,
     )
     assert lost == ()
-    url = IMAGE["image_url"]["url"]  # type: ignore[index]
+    url = IMAGE["image_url"]["url"]  # type: ignore[index]  # a dict
     image = {"type": "input_image", "image_url": url, "detail": "auto"}
-    file = {"type": "input_file", **FILE["file"]}  # type: ignore[dict-item]
+    file = {"type": "input_file", **FILE["file"]}  # type: ignore[dict-item]  # a dict
     part = {"type": "input_text", "text": "1"}
     assert request["input"] == [
         asked,

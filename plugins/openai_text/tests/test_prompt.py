@@ -148,7 +148,7 @@ def test_the_template(messages: list[dict[str, Any]], prompt: str) -> None:
         (["Hello"], "messages[0]"),
         ([{"content": "x"}], "messages[0].role"),
         ([message("critic", "x")], "messages[0].role"),
-        ([message(["user"], "x")], "messages[0].role"),  # type: ignore[arg-type]
+        ([message(["user"], "x")], "messages[0].role"),  # type: ignore[arg-type]  # no role at all
         ([message("user", "x"), message("user")], "messages[1].content"),
         ([message("system", 5)], "messages[0].content"),
         ([message("user", {"type": "text", "text": "x"})], "messages[0].content"),

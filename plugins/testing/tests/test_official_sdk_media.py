@@ -293,7 +293,7 @@ def test_the_sdk_retries_an_upload(wav: Wav, sandbox_env: Sandbox) -> None:
         heard = client.audio.transcriptions.create(file=("a.wav", wav()), model=model)
     assert heard.text
     assert [request.status for request in sandbox_env.requests] == [503, 503, 200]
-    sizes = {request.form[-1][1].size for request in sandbox_env.requests}  # type: ignore[union-attr]
+    sizes = {request.form[-1][1].size for request in sandbox_env.requests}  # type: ignore[union-attr]  # a file
     assert sizes == {len(wav())}
 
 

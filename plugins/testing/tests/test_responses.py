@@ -100,7 +100,7 @@ def test_what_is_said_is_echoed(client: httpx.Client) -> None:
     function, search = body["tools"]
     assert function["strict"] is True
     assert function["parameters"] == {
-        **WEATHER["parameters"],  # type: ignore[dict-item]
+        **WEATHER["parameters"],  # type: ignore[dict-item]  # a dict
         "additionalProperties": False,
         "required": ["city"],
     }

@@ -91,6 +91,8 @@ class App:
             raise
         except Exception as error:
             if incoming.status:
+                if not isinstance(error, JackfieldError):  # a fault of ours: the log has its place
+                    self.log.failure(incoming, error)
                 raise Cut(str(error)) from error
             refusal = refused(error)
             if not isinstance(error, (Refused, JackfieldError)) or refusal.status == 500:

@@ -148,7 +148,7 @@ Behaviour = Callable[[Asked, Wire], Awaitable[None]]
 
 def unread(behaviour: Behaviour) -> Behaviour:
     """Leave the request's body to the behaviour."""
-    behaviour.unread = True  # type: ignore[attr-defined]
+    behaviour.unread = True  # type: ignore[attr-defined]  # noted on it
     return behaviour
 
 

@@ -57,7 +57,7 @@ async def _stopping(asked: Asked, wire: Wire) -> None:
 async def _flood(asked: Asked, wire: Wire) -> None:
     """200 MB of events, as fast as they are taken."""
     await wire.begin()
-    _flood.wire = wire  # type: ignore[attr-defined]
+    _flood.wire = wire  # type: ignore[attr-defined]  # noted on it
     for _ in range(2 * _PIECES):
         await wire.piece(_EVENT)
     await wire.end()
@@ -278,14 +278,14 @@ def test_a_stream_is_no_faster_than_its_client(
         client.chat("flood", stream=True)
         assert client.head()[0] == 200
         # The upstream sends no more: everything on the way is full.
-        sent = standing(lambda: _flood.wire.sent)  # type: ignore[attr-defined]
+        sent = standing(lambda: _flood.wire.sent)  # type: ignore[attr-defined]  # noted on it
         assert sent < 50 * MIB
         assert upstream.running["flood"]
         assert peak(proxy.process.pid) - memory < _ROOM
         got = 0
         while got < sent:  # and goes on as soon as there is room
             got += len(client.some())
-        assert _flood.wire.sent > sent  # type: ignore[attr-defined]
+        assert _flood.wire.sent > sent  # type: ignore[attr-defined]  # noted on it
     eventually(lambda: not upstream.running["flood"], "the upstream is left")
 
 

@@ -85,7 +85,7 @@ def test_a_client_with_a_large_body_is_missed_as_well(
 
 def test_a_client_that_leaves_between_attempts_is_missed(upstream: Upstream) -> None:
     async def busy(asked: object, wire: object) -> None:
-        await wire.reply(503, b'{"error":{"message":"busy"}}', "retry-after: 30")  # type: ignore[attr-defined]
+        await wire.reply(503, b'{"error":{"message":"busy"}}', "retry-after: 30")  # type: ignore[attr-defined]  # ours
 
     upstream.behaviours["busy"] = busy
     with running(upstream.config("busy")) as proxy:

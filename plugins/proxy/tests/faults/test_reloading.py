@@ -47,7 +47,7 @@ def _replaced(proxy: Proxy) -> None:
     """Kill each worker, and wait for another one."""
     for pid in _workers(proxy):
         os.kill(pid, signal.SIGKILL)
-        eventually(lambda: pid not in _workers(proxy), "it is gone")  # noqa: B023
+        eventually(lambda: pid not in _workers(proxy), "it is gone")  # noqa: B023 - called at once
         eventually(lambda: len(_workers(proxy)) == 2, "another one is there")
     before = _workers(proxy)
     for _ in range(20):  # those that answer are the new ones

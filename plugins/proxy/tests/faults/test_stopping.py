@@ -320,7 +320,7 @@ def test_a_configuration_is_reloaded_under_load(upstream: Upstream, workers: str
             proxy.config.write_text(broken)
             before = proxy.log().count("not reloaded")
             proxy.process.send_signal(signal.SIGHUP)
-            eventually(lambda: proxy.log().count("not reloaded") > before, "it is told")  # noqa: B023
+            eventually(lambda: proxy.log().count("not reloaded") > before, "it is told")  # noqa: B023 - at once
             assert known("later")
         proxy.config.unlink()
         before = proxy.log().count("not reloaded")

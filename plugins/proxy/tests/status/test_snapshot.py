@@ -54,7 +54,7 @@ def _shot(metrics: Metrics, **given: Any) -> dict[str, Any]:
         "now": 1060.0,
     }
     shot = snapshot(metrics.reading(), **(arguments | given))
-    return json.loads(json.dumps(shot, allow_nan=False))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(shot, allow_nan=False))  # type: ignore[no-any-return]  # JSON
 
 
 @given(requests, attempts)

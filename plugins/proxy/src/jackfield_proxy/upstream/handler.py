@@ -77,7 +77,7 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         factory = self._factory
-        self._factory = lambda: Handler(*factory.args, **factory.keywords)  # type: ignore[assignment]
+        self._factory = lambda: Handler(*factory.args, **factory.keywords)  # type: ignore[assignment]  # ours
 
     def connect(self, *request: Any, **more: Any) -> Any:
         """A connection; within `only_new` none that was kept, and those are closed."""

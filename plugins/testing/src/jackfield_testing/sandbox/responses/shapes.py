@@ -19,14 +19,14 @@ COUNT_FIELDS = frozenset(
     """
     conversation input instructions model parallel_tool_calls personality previous_response_id
     reasoning text tool_choice tools truncation
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 (likewise)
 )
 #: Of ``POST /responses/compact``.
 COMPACT_FIELDS = frozenset(
     """
     image input instructions model previous_response_id prompt_cache_key prompt_cache_options
     prompt_cache_retention service_tier
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 (likewise)
 )
 #: Fields of chat completions, and where their like is here.
 MOVED = {
