@@ -19,7 +19,6 @@ from jackfield.errors import (
     APIResponseValidationError,
     PluginError,
     RequestError,
-    error_from_body,
 )
 from jackfield.machine import Machine
 from jackfield.manifest import Endpoint, Surface
@@ -220,21 +219,11 @@ def _save(
 
 
 def _error(reply: Any, settings: Settings, owner: Layer) -> Generator[Any, Any, APIError]:
+    from jackfield.failures import error_answer
+
     data = yield Read(reply)
-    text = data.decode("utf-8", "replace")
-    if settings.key is not None:
-        text = settings.key.hide_in(text)
-    try:
-        body: Any = jsonio.decode(text.encode("utf-8"))
-    except ValueError:
-        body = text
-    return error_from_body(
-        reply.status,
-        body,
-        headers=reply.headers,
-        model=owner.call.model,
-        provider=owner.route.provider,
-    )
+    model, provider = owner.call.model, owner.route.provider
+    return error_answer(reply.status, reply.headers, data, settings.key, model, provider)
 
 
 def _answer(
@@ -336,39 +325,19 @@ def _is_resource(decoded: Mapping[str, Any]) -> bool:
 
 
 def _error_in_success(decoded: Any, reply: Any, settings: Settings, owner: Layer) -> APIError:
-    if settings.key is not None:
-        text = settings.key.hide_in(jsonio.encode(decoded).decode("utf-8"))
-        decoded = jsonio.decode(text.encode("utf-8"))
-    error = error_from_body(
-        None,
-        decoded,
-        headers=reply.headers,
-        model=owner.call.model,
-        provider=owner.route.provider,
-    )
-    error.status_code = reply.status
-    return error
+    from jackfield.failures import error_in_success
+
+    model, provider = owner.call.model, owner.route.provider
+    return error_in_success(reply.status, reply.headers, decoded, settings.key, model, provider)
 
 
 def _invalid(
     what: str, data: bytes, reply: Any, owner: Layer, settings: Settings
 ) -> APIResponseValidationError:
-    start = data[:4096].decode("utf-8", "replace")
-    if settings.key is not None:
-        start = settings.key.hide_in(start)
-    start = start[:200]
-    kind = reply.headers.get("content-type")
-    return APIResponseValidationError(
-        f"the upstream answered {reply.status} ({kind or 'no content type'}) with {what}"
-        + (f": {start}" if start.strip() else ""),
-        status_code=reply.status,
-        headers=reply.headers,
-        request_id=reply.headers.get("x-request-id"),
-        body=start,
-        model=owner.call.model,
-        provider=owner.route.provider,
-        retryable=False,
-    )
+    from jackfield.failures import unusable
+
+    model, provider = owner.call.model, owner.route.provider
+    return unusable(reply.status, reply.headers, what, data, settings.key, model, provider)
 
 
 def _is_events(data: bytes) -> bool:

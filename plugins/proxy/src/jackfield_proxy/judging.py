@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield import jsonio
 from jackfield.dotted import load
-from jackfield.errors import APIError, APIResponseValidationError, error_from_body
+from jackfield.failures import error_in_success, unusable
 from jackfield_proxy.encodings import decoded, unreadable
 from jackfield_proxy.passing import Passed, Split
 
 if TYPE_CHECKING:
     from jackfield.config import Settings
+    from jackfield.errors import APIError
     from jackfield.passage import Passage
     from jackfield.protocols import AsyncReply
 
@@ -90,9 +91,7 @@ def _check_event(begun: bytes, reply: AsyncReply, settings: Settings) -> None:
         told = {"error": {**event, "type": event.get("code")}}
     else:
         return
-    error = error_from_body(None, _hidden(told, settings), headers=reply.headers)
-    error.status_code = reply.status
-    raise error
+    raise _in_success(told, reply, settings)
 
 
 async def _first(reply: AsyncReply, settings: Settings) -> bytes:
@@ -118,31 +117,16 @@ def _whole(
         except ValueError:
             raise _invalid("no JSON", plain, reply, settings) from None
         if body.get("error") and "id" not in body:
-            error = error_from_body(None, _hidden(body, settings), headers=reply.headers)
-            error.status_code = reply.status
-            raise error
+            raise _in_success(body, reply, settings)
         split = passage.route.surface.split
         if stream and split is not None:
             return Split(reply, passage.route.surface.name, list(load(split)(body)))
     return Passed(reply, data, True, settings)
 
 
-def _hidden(body: Any, settings: Settings) -> Any:
-    if settings.key is None:
-        return body
-    return jsonio.decode(settings.key.hide_in(jsonio.encode(body).decode()).encode())
+def _in_success(body: Any, reply: AsyncReply, settings: Settings) -> APIError:
+    return error_in_success(reply.status, reply.headers, body, settings.key, None, None)
 
 
 def _invalid(what: str, data: bytes, reply: AsyncReply, settings: Settings) -> APIError:
-    start = data[:4096].decode("utf-8", "replace")
-    if settings.key is not None:
-        start = settings.key.hide_in(start)
-    start = start[:200]
-    kind = reply.headers.get("content-type", "no content type")
-    return APIResponseValidationError(
-        f"the upstream answered {reply.status} ({kind}) with {what}"
-        + (f": {start}" if start.strip() else ""),
-        status_code=reply.status,
-        headers=reply.headers,
-        retryable=False,
-    )
+    return unusable(reply.status, reply.headers, what, data, settings.key, None, None)

@@ -10,9 +10,8 @@ import time
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jackfield import jsonio
 from jackfield.effects import Close, Outgoing, Send
-from jackfield.errors import APIError, error_from_body
+from jackfield.failures import error_answer
 from jackfield.outgoing import send
 from jackfield_proxy.encodings import decoded, unreadable
 from jackfield_proxy.headers import acceptable, wishes
@@ -21,6 +20,7 @@ from jackfield_proxy.splice import with_model
 
 if TYPE_CHECKING:
     from jackfield.config import Settings
+    from jackfield.errors import APIError
     from jackfield.passage import Passage
     from jackfield.protocols import AsyncReply, Transport
     from jackfield_proxy.deployments import Deployment
@@ -100,13 +100,4 @@ async def error_of(reply: AsyncReply, settings: Settings, model: str, provider: 
     data = decoded(await reply.read(AT_ONCE), reply.headers)
     if unreadable(reply.headers):
         data = b""
-    text = data.decode("utf-8", "replace")
-    if settings.key is not None:
-        text = settings.key.hide_in(text)
-    try:
-        body: Any = jsonio.decode(text.encode("utf-8"))
-    except ValueError:
-        body = text
-    return error_from_body(
-        reply.status, body, headers=reply.headers, model=model, provider=provider
-    )
+    return error_answer(reply.status, reply.headers, data, settings.key, model, provider)
