@@ -50,8 +50,6 @@ class App:
             return
         incoming = Incoming(scope, receive, send, new_id)
         connection = (scope.get("extensions") or {}).get(EXTENSION)
-        if connection is not None:
-            connection.task = asyncio.current_task()
         service = self.service
         metrics = service.metrics
         counted = (incoming.method, incoming.path) not in local.OWN
@@ -73,8 +71,6 @@ class App:
                 raise
             connection.abort()
         finally:
-            if connection is not None:
-                connection.task = None
             if counted:
                 self._note(metrics, incoming)
 

@@ -17,7 +17,7 @@ from jackfield.outgoing import send
 from jackfield_proxy import paths, payload
 from jackfield_proxy.decoding import undoing
 from jackfield_proxy.errors import Refused, model_not_found
-from jackfield_proxy.headers import acceptable, answered, forwarded
+from jackfield_proxy.headers import acceptable, answered, forwarded, measured
 from jackfield_proxy.incoming import Cut
 from jackfield_proxy.lane import error_of, perform
 from jackfield_proxy.payload import Streamed
@@ -236,6 +236,8 @@ async def _ask(
 async def _deliver(incoming: Incoming, reply: AsyncReply) -> None:
     decoder = undoing(reply.status, reply.headers, incoming.headers.get(b"accept-encoding"))
     headers = answered(reply.headers, raw=decoder is None)
+    if decoder is None:
+        headers += measured(reply.headers)
     started = False
     try:
         async for piece in _pieces(reply, decoder):

@@ -33,7 +33,8 @@ def answered(headers: Mapping[str, str], *, raw: bool) -> Pairs:
 
     Args:
         headers: by lower-case name.
-        raw: whether the body is passed on byte for byte, with its encoding and its length.
+        raw: whether the body is passed on byte for byte, with its encoding. Its length is not
+            among them: see `measured`.
     """
     stays: frozenset[str] = _STAYS
     named = headers.get("connection", "").lower()
@@ -44,11 +45,15 @@ def answered(headers: Mapping[str, str], *, raw: bool) -> Pairs:
         for name, value in headers.items()
         if name not in stays and not name.startswith(("access-control-", "x-jackfield-"))
     ]
-    if raw:
-        for name in ("content-encoding", "content-length"):
-            if name in headers:
-                pairs.append((name.encode("latin-1"), headers[name].encode("latin-1")))
+    if raw and "content-encoding" in headers:
+        pairs.append((b"content-encoding", headers["content-encoding"].encode("latin-1")))
     return pairs
+
+
+def measured(headers: Mapping[str, str]) -> Pairs:
+    """The length of an upstream's body, where it says one, for a body that is passed on so."""
+    length = headers.get("content-length")
+    return [] if length is None else [(b"content-length", length.encode("latin-1"))]
 
 
 READABLE = ("gzip", "x-gzip", "deflate", "identity")

@@ -10,7 +10,7 @@ from jackfield import jsonio
 from jackfield_proxy.containers import MOST, count
 from jackfield_proxy.errors import Refused
 from jackfield_proxy.headers import Pairs
-from jackfield_proxy.together import send_both
+from jackfield_proxy.together import send_both, send_whole
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -175,36 +175,31 @@ class Incoming:
 
     # Answering ------------------------------------------------------------------------------------
 
-    @property
-    def overhead(self) -> float:
-        """Seconds since the start that were not spent waiting for an upstream."""
-        return time.perf_counter() - self.started - self.waited
-
-    def own_headers(self) -> Pairs:
-        """What this server adds to every answer."""
-        pairs = [(b"x-jackfield-request-id", self.id.encode("latin-1"))]
-        if self.deployment:
-            pairs.append((b"x-jackfield-deployment", self.deployment.encode("ascii", "replace")))
-        if self.attempts:
-            pairs.append((b"x-jackfield-attempts", b"%d" % self.attempts))
-        pairs.append((b"x-jackfield-overhead-ms", b"%.3f" % (self.overhead * 1000)))
-        return pairs
-
-    async def start(
-        self, status: int, headers: Pairs, body: bytes = b"", *, more: bool = True
-    ) -> None:
-        """Send the head of the answer, with the first of its body, or all of it."""
+    def _begin(self, status: int, headers: Pairs) -> Pairs:
+        """An answer begins: its headers, with what this server adds to every one."""
         self.status = status
-        self.first = time.perf_counter()
-        if not any(name == b"x-request-id" for name, _ in headers):
-            headers.append((b"x-request-id", self.id.encode("latin-1")))
-        head = {
-            "type": "http.response.start",
-            "status": status,
-            "headers": headers + self.own_headers(),
-        }
-        if body or not more:
-            rest = {"type": "http.response.body", "body": body, "more_body": more}
+        self.first = now = time.perf_counter()
+        id = self.id.encode("latin-1")
+        own = [(b"x-jackfield-request-id", id)]
+        for name, _ in headers:
+            if name == b"x-request-id":
+                break
+        else:
+            own.append((b"x-request-id", id))
+        if self.deployment:
+            own.append((b"x-jackfield-deployment", self.deployment.encode("ascii", "replace")))
+        if self.attempts:
+            own.append((b"x-jackfield-attempts", b"%d" % self.attempts))
+        overhead = now - self.started - self.waited
+        own.append((b"x-jackfield-overhead-ms", b"%.3f" % (overhead * 1000)))
+        return headers + own
+
+    async def start(self, status: int, headers: Pairs, body: bytes = b"") -> None:
+        """Send the head of the answer, with the first of its body."""
+        headers = self._begin(status, headers)
+        head = {"type": "http.response.start", "status": status, "headers": headers}
+        if body:
+            rest = {"type": "http.response.body", "body": body, "more_body": True}
             await send_both(self._send, head, rest)
         else:
             await self._send(head)
@@ -218,9 +213,8 @@ class Incoming:
         await self._send({"type": "http.response.body", "body": data})
 
     async def answer(self, status: int, headers: Pairs, body: bytes) -> None:
-        """Send a whole answer."""
-        headers.append((b"content-length", b"%d" % len(body)))
-        await self.start(status, headers, body, more=False)
+        """Send a whole answer; its length is added."""
+        await send_whole(self._send, status, self._begin(status, headers), body)
 
     async def answer_json(self, value: Any, status: int = 200) -> None:
         """Send a value as JSON."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from jackfield_proxy.incoming import Incoming
 
 _EVERY = 0.2
+_AT_MOST = 64
+"""So many lines are written without waiting: what is gathered for longer leaves the caches, and is
+memory that the system takes back and gives again."""
 _PLAIN = frozenset(
     {
         *("model", "stream", "n", "temperature", "top_p", "top_k", "top_logprobs", "logprobs"),
@@ -54,6 +57,7 @@ class Log:
         self.prompts = prompts
         self._access = access
         self._lines: list[bytes] = []
+        self._due = False
         self._loop: AbstractEventLoop | None = None
 
     def access(self, incoming: Incoming, seconds: float) -> None:
@@ -124,12 +128,17 @@ class Log:
         self._write(text.encode("utf-8", "backslashreplace"))
 
     def _write(self, line: bytes) -> None:
-        self._lines.append(line)
-        if len(self._lines) == 1:
-            if self._loop is None:
-                self.flush()
-            else:
-                self._loop.call_later(_EVERY, self.flush)
+        lines = self._lines
+        lines.append(line)
+        if self._loop is None or len(lines) >= _AT_MOST:
+            self.flush()
+        elif not self._due:
+            self._due = True
+            self._loop.call_later(_EVERY, self._ring)
+
+    def _ring(self) -> None:
+        self._due = False
+        self.flush()
 
     def gather(self, loop: AbstractEventLoop | None) -> None:
         """Write a few times a second on this loop; with None, at once."""

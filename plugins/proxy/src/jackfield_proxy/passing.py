@@ -9,7 +9,7 @@ from jackfield.errors import APIError
 from jackfield_proxy import usage
 from jackfield_proxy.decoding import undoing
 from jackfield_proxy.encodings import Reading, decoded
-from jackfield_proxy.headers import answered
+from jackfield_proxy.headers import answered, measured
 from jackfield_proxy.incoming import Cut
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ class Passed:
         if self.whole and decoder is None:
             incoming.lane = "bytes"
             _count(incoming, decoded(self.begun, reply.headers)[-usage.TAIL :])
-            await incoming.start(reply.status, headers, self.begun, more=False)
+            await incoming.answer(reply.status, headers, self.begun)
             return
         try:
             if decoder is None:
+                headers += measured(reply.headers)
                 await incoming.start(reply.status, headers, self.begun)
             else:
                 await incoming.start(reply.status, headers)

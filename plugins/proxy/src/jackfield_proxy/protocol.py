@@ -15,6 +15,8 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from jackfield_proxy.deadline import Deadline
+
 _HEAD_SECONDS = 30.0
 _BODY_SECONDS = 120.0
 """How long a client may be silent in the middle of a body."""
@@ -84,6 +86,7 @@ class Connection(HttpToolsProtocol):
         self._deaf = False
         self._watching = False
         self._patience: asyncio.TimerHandle | None = None
+        self._idle = Deadline(self.loop, self.timeout_keep_alive_handler)
 
     def connection_made(self, transport: Any) -> None:
         """A client has come: its first head is due."""
@@ -97,16 +100,18 @@ class Connection(HttpToolsProtocol):
         # Counted until a head is complete or a piece of a body comes, both of which begin anew:
         # what is neither, a head without an end or the lines after a body, must not be kept.
         self._head += len(data)
-        if self._in_head and self._patience is None:
-            self._patience = self.loop.call_later(_HEAD_SECONDS, self._late)
-        self._unset_keepalive_if_required()
+        self._idle.lift()
         self._parse(data)
-        if self._head > self.max_head_bytes and not self._deaf:
+        if self._deaf:
+            return
+        if self._head > self.max_head_bytes:
             self._turn_away(_REFUSED)
-        elif not self._in_head and not self._deaf:  # more of a body is to come
+        elif not self._in_head:  # more of a body is to come
             self._heard = self.loop.time()
             if self._patience is None:
                 self._patience = self.loop.call_later(_BODY_SECONDS, self._stalled)
+        elif self._head and self._patience is None:  # the rest of a head is to come
+            self._patience = self.loop.call_later(_HEAD_SECONDS, self._late)
 
     def _parse(self, data: bytes) -> None:
         """Have the parser read on; a wish for another protocol is passed over.
@@ -181,15 +186,34 @@ class Connection(HttpToolsProtocol):
         if not self._deaf:
             self._turn_away(_NOT_HTTP)
 
+    def on_response_complete(self) -> None:
+        """The answer is whole: another request is due, or the client may be idle for a while."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle.set(self.timeout_keep_alive)
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self.task = task = self.loop.create_task(cycle.run_asgi(app))
+        self.tasks.add(task)
+        task.add_done_callback(self._answered)
+
+    def _answered(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        if self.task is task:
+            self.task = None
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has left, or was told to."""
         self.gone = True
         self._calm()
         unfinished = self._answering()
         super().connection_lost(exc)
-        # uvicorn leaves the timer of an idle connection running where the client reset it, and the
-        # timer would keep all of this for as long.
-        self._unset_keepalive_if_required()
+        self._idle.end()
         if unfinished and self.task is not None and not self.task.done():
             self.task.cancel()
 

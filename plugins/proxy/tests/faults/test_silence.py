@@ -13,7 +13,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from jackfield_proxy import protocol
-from jackfield_proxy.protocol import EXTENSION, Connection
+from jackfield_proxy.protocol import Connection
 
 HEAD = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n"
 
@@ -30,7 +30,6 @@ async def conversation(*pieces: bytes) -> tuple[Seen, bytes]:
     seen = Seen()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        scope["extensions"][EXTENSION].task = asyncio.current_task()
         try:
             more = True
             while more:
@@ -132,7 +131,7 @@ def test_a_reset_connection_is_not_kept_by_its_timer() -> None:
             reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
             writer.write(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
             await reader.readuntil(b"\r\n\r\n")
-            assert made[0].timeout_keep_alive_task is not None
+            assert made[0]._idle.running
             sock = writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
@@ -143,4 +142,5 @@ def test_a_reset_connection_is_not_kept_by_its_timer() -> None:
 
     asyncio.run(talk())
     assert made[0].gone
-    assert made[0].timeout_keep_alive_task is None
+    assert not made[0]._idle.running
+    assert made[0]._idle._timer is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield_proxy.headers import READABLE, acceptable, answered, forwarded, wishes
+from jackfield_proxy.headers import READABLE, acceptable, answered, forwarded, measured, wishes
 
 STAY = (
     *("connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "server"),
@@ -30,7 +30,7 @@ def test_answers_bring_what_is_the_client_s(
 ) -> None:
     before = {**headers, **about}
     given_headers = dict(before)
-    pairs = answered(given_headers, raw=raw)
+    pairs = answered(given_headers, raw=raw) + (measured(given_headers) if raw else [])
     assert given_headers == before
     wanted = {name: value for name, value in headers.items() if name in CROSS}
     wanted |= about if raw else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp.client_proto import ResponseHandler
 from starlette.formparsers import MultiPartParser
 from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
@@ -40,12 +41,16 @@ def test_a_connection(protocol: Any) -> None:
         assert hasattr(protocol, name) or name in HttpToolsProtocol.__annotations__, name
     for name in (
         *("connection_made", "data_received", "connection_lost", "on_headers_complete", "on_body"),
-        *("on_message_complete", "send_400_response", "_unset_keepalive_if_required"),
+        *("on_message_complete", "send_400_response", "on_response_complete", "_start_asgi_task"),
+        "timeout_keep_alive_handler",
     ):
         assert callable(getattr(protocol, name)), name
     source = inspect.getsource(HttpToolsProtocol)
-    for name in ("self.scope", "self.headers", "self.transport", "self.flow", "self.cycle"):
-        assert f"{name}" in source, name
+    for name in (
+        *("self.scope", "self.headers", "self.transport", "self.flow", "self.cycle", "self.tasks"),
+        *("self.timeout_keep_alive =", "self.server_state.total_requests += 1"),
+    ):
+        assert name in source, name
 
 
 def test_the_flow_of_a_connection() -> None:
@@ -63,7 +68,14 @@ def test_an_answer() -> None:
     source = inspect.getsource(RequestResponseCycle.__init__)
     for name in (
         *("transport", "disconnected", "response_started", "response_complete", "more_body"),
-        *("message_event", "chunked_encoding", "expected_content_length"),
+        *(
+            "message_event",
+            "chunked_encoding",
+            "expected_content_length",
+            "keep_alive",
+            "on_response",
+        ),
+        *("access_log", "default_headers", "waiting_for_100_continue"),
     ):
         assert f"self.{name} =" in source or f"self.{name}: " in source, name
     writes = inspect.getsource(RequestResponseCycle.send)
@@ -110,6 +122,15 @@ def test_a_reader_of_forms_takes_no_endless_header() -> None:
     from python_multipart.multipart import MultipartParser
 
     assert "max_header_size" in inspect.signature(MultipartParser.__init__).parameters
+
+
+def test_an_upstream_s_timers() -> None:
+    """`handler` has one for all of them; others would be made beside it without notice."""
+    for name in ("_reschedule_timeout", "_drop_timeout", "_on_read_timeout"):
+        assert list(inspect.signature(getattr(ResponseHandler, name)).parameters) == ["self"], name
+    source = inspect.getsource(ResponseHandler)
+    assert source.count("call_later(") == 1
+    assert "self._read_timeout = " in source
 
 
 def test_the_short_way_upstream_is_there() -> None:

@@ -131,3 +131,38 @@ def test_an_access_line_is_one_object() -> None:
     finally:
         sys.stderr = kept
     assert json.loads(written.text)["path"] == "/v1/a\nb"
+
+
+class Timers:
+    """An event loop, as far as a log needs one."""
+
+    def __init__(self) -> None:
+        self.due: list[Any] = []
+
+    def call_later(self, seconds: float, what: Any) -> None:
+        assert 0 < seconds < 1
+        self.due.append(what)
+
+
+@given(st.lists(st.integers(0, 150), max_size=6))
+def test_lines_are_gathered_and_none_is_lost_or_kept_for_long(bursts: list[int]) -> None:
+    written, kept, timers = Written(), sys.stderr, Timers()
+    sys.stderr = written
+    log, said = Log(), 0
+    log.gather(timers)  # type: ignore[arg-type]  # by hand
+    try:
+        for burst in bursts:
+            for _ in range(burst):
+                log.say(str(said))
+                said += 1
+                waiting = said - len(written.text.splitlines())
+                assert 0 <= waiting < 64
+                assert len(timers.due) <= 1, "a timer for each line"
+                assert timers.due or not waiting
+            due, timers.due = timers.due, []
+            for ring in due:
+                ring()
+            assert len(written.text.splitlines()) == said
+    finally:
+        sys.stderr = kept
+    assert written.text.splitlines() == [str(number) for number in range(said)]

@@ -65,8 +65,10 @@ class Response:
 
     async def read(self) -> bytes:
         """The whole body."""
+        content = self.content
         try:
-            data: bytes = await self.content.read()
+            # It often came with the head.
+            data: bytes = content.read_nowait() if content.is_eof() else await content.read()
         except BaseException:
             self.close()
             raise

@@ -7,6 +7,7 @@ closed is told from one that fails while it is answered.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from typing import Any
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
+
+from jackfield_proxy.deadline import Deadline
 
 _new = ContextVar("_new", default=False)
 _STALE = "_jackfield_stale"
@@ -26,6 +29,10 @@ class Handler(ResponseHandler):
     kept = False
     _heard = False
     _again = False
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._silence = Deadline(loop, self._on_read_timeout)
 
     def set_response_params(self, **params: Any) -> None:
         """A request begins."""
@@ -47,6 +54,7 @@ class Handler(ResponseHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection is closed, or with an error reset."""
+        self._silence.end()
         if exc is not None:
             self._tell(exc)
         super().connection_lost(exc)
@@ -56,6 +64,18 @@ class Handler(ResponseHandler):
         if self.transport is not None and self.transport.get_write_buffer_size():
             self.transport.abort()
         super().close()
+
+    # aiohttp makes a timer for the head of each answer, and another for its body.
+
+    def _reschedule_timeout(self) -> None:
+        seconds = self._read_timeout
+        if seconds:
+            self._silence.set(seconds)
+        else:
+            self._silence.lift()
+
+    def _drop_timeout(self) -> None:
+        self._silence.lift()
 
     def _tell(self, error: object) -> None:
         body = self._payload
