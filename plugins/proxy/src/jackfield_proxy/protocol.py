@@ -101,8 +101,7 @@ class Connection(HttpToolsProtocol):
         # what is neither, a head without an end or the lines after a body, must not be kept.
         self._head += len(data)
         self._idle.lift()
-        self._parse(data)
-        if self._deaf:
+        if not self._parse(data):
             return
         if self._head > self.max_head_bytes:
             self._turn_away(_REFUSED)
@@ -113,11 +112,11 @@ class Connection(HttpToolsProtocol):
         elif self._head and self._patience is None:  # the rest of a head is to come
             self._patience = self.loop.call_later(_HEAD_SECONDS, self._late)
 
-    def _parse(self, data: bytes) -> None:
-        """Have the parser read on; a wish for another protocol is passed over.
+    def _parse(self, data: bytes) -> bool:
+        """Have the parser read on; False where the client was turned away by then.
 
-        The parser takes such a wish for granted, and skips the body. It is given the head once
-        more without it, and then what followed.
+        A wish for another protocol is passed over. The parser takes such a wish for granted, and
+        skips the body: it is given the head once more without it, and then what followed.
         """
         while not self._deaf:
             try:
@@ -129,9 +128,9 @@ class Connection(HttpToolsProtocol):
                     self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
             except httptools.HttpParserError:
                 self.send_400_response("")
-                return
             else:
-                return
+                return not self._deaf
+        return False
 
     def _head_without_upgrade(self) -> bytes:
         method, version = self.parser.get_method(), self.parser.get_http_version().encode()
