@@ -105,7 +105,7 @@ class Passage:
             if not self._plain or _ESCAPE.search(text):
                 if not self._types.isdisjoint(parts_in(body)):
                     return False
-            else:
+            elif b'"type"' in text:  # without that key nothing has a type
                 for part in self._parts:
                     if part in text:
                         return False

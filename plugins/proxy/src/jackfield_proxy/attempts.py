@@ -48,6 +48,8 @@ async def attempt(
         APIError: the last failure.
         JackfieldError: a failure that no other deployment would mend.
     """
+    if not found.group.fallbacks and found.name not in service.config.router.fallbacks:
+        return await _group(service, incoming, found, surface, ask)
     visited = {found.group.name}
     waiting = [found]
     put_off: list[Found] = []

@@ -11,7 +11,10 @@ _KNOWN = frozenset({"gzip", "x-gzip", "deflate"})
 
 def encoding_of(headers: Mapping[str, str]) -> str:
     """The encoding of a body, in lower case; empty where it has none."""
-    found = headers.get("content-encoding", "").strip().lower()
+    said = headers.get("content-encoding")
+    if not said:
+        return ""
+    found = said.strip().lower()
     return "" if found == "identity" else found
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jackfield_proxy import local
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from jackfield_proxy.app import App
     from jackfield_proxy.config.model import General
 
+_MOST_KNOWN = 64
+"""Values of ``Host`` that are known to be in order: clients make up as many as they like."""
 _HINT = "; name it in general_settings.cors_origins, or set a master_key."
 
 
@@ -40,6 +41,7 @@ class Guard:
         self._origins = frozenset(general.cors_origins)
         self._hosts = frozenset(origin.partition("://")[2] for origin in self._origins)
         self._local = is_loopback(host)
+        self._known: set[bytes] = set()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer one request."""
@@ -53,12 +55,15 @@ class Guard:
         return self._app(scope, receive, send)
 
     def _refusal(self, headers: list[tuple[bytes, bytes]]) -> Refused | None:
-        host, origin = "", None
+        called, origin = b"", None
         for name, value in headers:
             if name == b"host":
-                host = value.decode("latin-1").lower()
+                called = value
             elif name == b"origin":
                 origin = value
+        if origin is None and called in self._known:
+            return None
+        host = called.decode("latin-1").lower()
         if origin is not None:
             given = origin.decode("latin-1").lower()
             if given not in self._origins and given.partition("://")[2] != host:
@@ -74,6 +79,8 @@ class Guard:
                 f"{_HINT}",
                 code="forbidden_host",
             )
+        if len(self._known) < _MOST_KNOWN:
+            self._known.add(called)
         return None
 
     async def _refuse(self, incoming: Incoming, refusal: Refused) -> None:
@@ -87,7 +94,6 @@ def _name(host: str) -> str:
     return name if colon and port.isdigit() else host
 
 
-@lru_cache(maxsize=256)
 def _leads_here(name: str) -> bool:
     # 0.0.0.0 is what some read in a server's output; it leads here, and is nobody's to give away.
     return is_loopback(name) or name in ("0.0.0.0", "[::]")

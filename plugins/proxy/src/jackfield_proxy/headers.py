@@ -28,6 +28,14 @@ Pairs = list[tuple[bytes, bytes]]
 """Headers as ASGI has them."""
 
 
+@lru_cache(maxsize=512)
+def _crossing(name: str) -> bytes | None:
+    """A response header's name as the client gets it; None for one that stays."""
+    if name in _STAYS or name.startswith(("access-control-", "x-jackfield-")):
+        return None
+    return name.encode("latin-1")
+
+
 def answered(headers: Mapping[str, str], *, raw: bool) -> Pairs:
     """The upstream's response headers that the client gets.
 
@@ -36,15 +44,15 @@ def answered(headers: Mapping[str, str], *, raw: bool) -> Pairs:
         raw: whether the body is passed on byte for byte, with its encoding. Its length is not
             among them: see `measured`.
     """
-    stays: frozenset[str] = _STAYS
+    pairs = [
+        (crossing, value.encode("latin-1", "replace"))
+        for name, value in headers.items()
+        if (crossing := _crossing(name)) is not None
+    ]
     named = headers.get("connection", "").lower()
     if named not in _ORDINARY:  # it names others that are of one connection
-        stays |= {name.strip() for name in named.split(",")}
-    pairs = [
-        (name.encode("latin-1"), value.encode("latin-1", "replace"))
-        for name, value in headers.items()
-        if name not in stays and not name.startswith(("access-control-", "x-jackfield-"))
-    ]
+        stay = {name.strip().encode("latin-1", "replace") for name in named.split(",")}
+        pairs = [pair for pair in pairs if pair[0] not in stay]
     if raw and "content-encoding" in headers:
         pairs.append((b"content-encoding", headers["content-encoding"].encode("latin-1")))
     return pairs

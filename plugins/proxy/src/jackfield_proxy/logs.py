@@ -66,20 +66,20 @@ class Log:
             return
         client = incoming.scope.get("client")
         line: dict[str, Any] = {
-            "time": round(time.time(), 3),
+            "time": int(time.time() * 1000) / 1000,
             "id": incoming.id,
             "client": client[0] if client else None,
             "method": incoming.method,
             "path": incoming.path[:_LONGEST],
             "status": incoming.status,
-            "ms": round(seconds * 1000, 2),
+            "ms": int(seconds * 100_000) / 100,
         }
         if incoming.lane != "local":
             line["model"] = incoming.requested or incoming.model
             line["deployment"] = incoming.deployment
             line["lane"] = incoming.lane
             line["attempts"] = incoming.attempts
-            line["upstream_ms"] = round(incoming.waited * 1000, 2)
+            line["upstream_ms"] = int(incoming.waited * 100_000) / 100
             if incoming.input_tokens is not None:
                 line["input_tokens"] = incoming.input_tokens
             if incoming.output_tokens is not None:

@@ -143,11 +143,13 @@ class Connection(HttpToolsProtocol):
             if self.parser.get_method() == b"CONNECT":  # a wish that can't be passed over
                 self._turn_away(_NOT_HTTP)
             return
-        self._in_head, self._head = False, 0
+        came, self._in_head, self._head = self._head, False, 0
         self._calm()
-        if sum(len(n) + len(v) for n, v in self.headers) > self.max_head_bytes:
-            self._turn_away(_REFUSED)
-            return
+        if came > self.max_head_bytes:  # with it may have come the beginning of the body
+            size = sum(len(name) + len(value) for name, value in self.headers)
+            if size > self.max_head_bytes:
+                self._turn_away(_REFUSED)
+                return
         extensions: Any = {EXTENSION: self}
         self.scope["extensions"] = extensions
         super().on_headers_complete()

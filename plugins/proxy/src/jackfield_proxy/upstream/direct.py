@@ -9,7 +9,7 @@ does not describe: where one of them is missing, `available` is False and the se
 from __future__ import annotations
 
 import inspect
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -104,10 +104,11 @@ async def exchange(
         aiohttp.ClientError, TimeoutError: there is no response.
         ValueError: a header that would be two.
     """
-    pattern = _pattern(session, url.scheme, url.raw_authority)
+    pattern = _pattern(session, url)
     head = "".join(
         [
-            f"{method} {url.raw_path_qs} HTTP/1.1\r\nHost: {_host(url)}\r\n",
+            method,
+            _target(url),
             *[f"{name}: {value}\r\n" for name, value in headers.items()],
             f"Content-Length: {len(body)}\r\n\r\n",
         ]
@@ -143,27 +144,36 @@ async def exchange(
 
 
 @lru_cache(maxsize=256)
-def _host(url: URL) -> str:
+def _target(url: URL) -> str:
+    """What follows the method in a request to a URL, and its host."""
     host = url.raw_host or ""
     host = f"[{host}]" if ":" in host else host
-    return host if url.is_default_port() else f"{host}:{url.port}"
+    named = host if url.is_default_port() else f"{host}:{url.port}"
+    return f" {url.raw_path_qs} HTTP/1.1\r\nHost: {named}\r\n"
 
 
-_patterns: dict[tuple[int, str, str], ClientRequest] = {}
-
-
-def _pattern(session: aiohttp.ClientSession, scheme: str, authority: str) -> ClientRequest:
+class _Pattern(ClientRequest):
     """A request that is never sent: the connector reads from it where to connect to."""
-    key = (id(session), scheme, authority)
+
+    @cached_property
+    def connection_key(self) -> Any:  # aiohttp makes one for each request
+        return super().connection_key
+
+
+_patterns: dict[tuple[int, str, str], _Pattern] = {}
+
+
+def _pattern(session: aiohttp.ClientSession, url: URL) -> _Pattern:
+    key = (id(session), url.scheme, url.raw_authority)
     found = _patterns.get(key)
     if found is None or found.session is not session:
         if len(_patterns) >= 256:
             _patterns.clear()
         from yarl import URL
 
-        found = ClientRequest(
+        found = _Pattern(
             "POST",
-            URL.build(scheme=scheme, authority=authority, path="/", encoded=True),
+            URL.build(scheme=url.scheme, authority=url.raw_authority, path="/", encoded=True),
             loop=session._loop,
             session=session,
             timer=_NO_TIMER,

@@ -101,19 +101,19 @@ class AiohttpTransport:
         """
         body: Any = outgoing.body
         headers = outgoing.headers
+        timeouts = outgoing.timeouts
+        whole = timeouts.total is None or timeouts.default
+        if whole and self._direct and type(body) is bytes and outgoing.address is None:
+            return AiohttpReply(await self._at_once(outgoing, body), outgoing, None)
         sending: Sending | None = None
-        response: aiohttp.ClientResponse | Response
+        response: aiohttp.ClientResponse
         if body is not None and not isinstance(body, bytes):
             if body.length is not None:
                 headers = {**headers, "Content-Length": str(body.length)}
             arriving = getattr(body, "arriving", None)
             body = sending = Sending(read_ahead(body) if arriving is None else arriving())
-        timeouts = outgoing.timeouts
-        whole = timeouts.total is None or timeouts.default
         try:
-            if whole and self._direct and type(body) is bytes and outgoing.address is None:
-                response = await self._at_once(outgoing, headers, body)
-            elif whole:
+            if whole:
                 response = await self._fresh(outgoing, headers, body)
             else:
                 async with asyncio.timeout(timeouts.total):
@@ -141,17 +141,20 @@ class AiohttpTransport:
         with only_new():
             return await self._ask(outgoing, headers, body)
 
-    async def _at_once(self, outgoing: Outgoing, headers: Any, body: bytes) -> Response:
+    async def _at_once(self, outgoing: Outgoing, body: bytes) -> Response:
         """As `_fresh`, past aiohttp's session."""
-        url, limits = _url(outgoing.url), _timeout(outgoing.timeouts)
-        where = (self.session, self._connector, outgoing.method, url, headers, body, limits)
         try:
-            return await exchange(*where, _AT_ONCE)
-        except Exception as error:
-            if not was_stale(error):
-                raise
-        with only_new():
-            return await exchange(*where, _AT_ONCE)
+            url, limits = _url(outgoing.url), _timeout(outgoing.timeouts)
+            where = (outgoing.method, url, outgoing.headers, body, limits, _AT_ONCE)
+            try:
+                return await exchange(self.session, self._connector, *where)
+            except Exception as error:
+                if not was_stale(error):
+                    raise
+            with only_new():
+                return await exchange(self.session, self._connector, *where)
+        except Exception as error:  # noqa: BLE001 - sorted out there
+            raise _ours(error, outgoing) from None
 
     async def _ask(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:
         url = _url(outgoing.url)
@@ -199,6 +202,11 @@ def _timeout(timeouts: Timeouts) -> aiohttp.ClientTimeout:
     return _limits(timeouts.connect, timeouts.read, timeouts.pool)
 
 
+@lru_cache(maxsize=512)
+def _named(name: bytes) -> str:
+    return name.decode("latin-1").lower()
+
+
 class AiohttpReply:
     """A response whose body is still to be read."""
 
@@ -216,7 +224,7 @@ class AiohttpReply:
         self.status = response.status
         headers: dict[str, str] = {}
         for name, value in response.raw_headers:
-            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+            key, text = _named(name), value.decode("latin-1")
             headers[key] = f"{headers[key]}, {text}" if key in headers else text
         self.headers = headers
 
