@@ -13,16 +13,15 @@ import pytest
 pytest.importorskip("jackfield_proxy")
 
 import jackfield_proxy
-from jackfield_proxy import endpoints, local
-from jackfield_proxy.access import FORBIDDEN
+from jackfield_proxy import local
 from jackfield_proxy.config import model
 from jackfield_proxy.metrics.families import COUNTED, IN_FLIGHT
+from jackfield_proxy.requests import endpoints
+from jackfield_proxy.requests.access import FORBIDDEN
 
 HTTP = docpages.page("docs/pages/reference/proxy-http.md")
-SOURCES = {
-    path.name: path.read_text("utf-8") for path in Path(jackfield_proxy.__path__[0]).rglob("*.py")
-}
-SOURCE = "\n".join(SOURCES.values())
+PACKAGE = Path(jackfield_proxy.__path__[0])
+SOURCE = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +91,9 @@ def test_every_header_of_ours_is_on_the_page() -> None:
 
 
 def test_every_field_of_the_log_is_on_the_page() -> None:
-    fields = set(re.findall(r'^ +"(\w+)":', SOURCES["logs.py"], re.MULTILINE))
-    fields |= set(re.findall(r'line\["(\w+)"\]', SOURCES["logs.py"]))
+    source = (PACKAGE / "logs.py").read_text("utf-8")
+    fields = set(re.findall(r'^ +"(\w+)":', source, re.MULTILINE))
+    fields |= set(re.findall(r'line\["(\w+)"\]', source))
     assert named(section("The log")) == fields
 
 

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any
 from jackfield import jsonio
 from jackfield.errors import JackfieldError
 from jackfield.manifest import CREATE
-from jackfield_proxy import calls, lane, local
-from jackfield_proxy.access import check_fields, check_key
-from jackfield_proxy.attempts import attempt
-from jackfield_proxy.endpoints import EXACT, Endpoint, Match, match
-from jackfield_proxy.errors import Refused, model_not_found, refused
-from jackfield_proxy.forwarding import forward_other, forward_stored, nowhere
-from jackfield_proxy.ids import new_id
-from jackfield_proxy.incoming import Cut, Gone, Incoming, Receive, Scope, Send
+from jackfield_proxy import local
+from jackfield_proxy.forwarding.forward import forward_other, forward_stored, nowhere
+from jackfield_proxy.lanes import calls, raw
 from jackfield_proxy.metrics import Seen
-from jackfield_proxy.protocol import EXTENSION
-from jackfield_proxy.routing import LONGEST_NAME
+from jackfield_proxy.requests.access import check_fields, check_key
+from jackfield_proxy.requests.endpoints import EXACT, Endpoint, Match, match
+from jackfield_proxy.requests.errors import Refused, model_not_found, refused
+from jackfield_proxy.requests.ids import new_id
+from jackfield_proxy.requests.incoming import Cut, Gone, Incoming, Receive, Scope, Send
+from jackfield_proxy.routing.attempts import attempt
+from jackfield_proxy.routing.router import LONGEST_NAME
+from jackfield_proxy.wire.protocol import EXTENSION
 
 if TYPE_CHECKING:
     from jackfield_proxy.logs import Log
-    from jackfield_proxy.routing import Found, Target
+    from jackfield_proxy.routing.router import Found, Target
     from jackfield_proxy.service import Service
     from jackfield_proxy.status import Recent
 
@@ -105,7 +106,7 @@ class App:
         general = service.config.general
         kind = incoming.headers.get(b"content-type", b"")
         if endpoint.form and kind[:19].lower() == b"multipart/form-data":
-            from jackfield_proxy.forms import form_of
+            from jackfield_proxy.requests.forms import form_of
 
             async with form_of(
                 incoming, general.max_upload_bytes, general.max_body_bytes
@@ -159,7 +160,7 @@ class App:
                 and passage.opens(body, data, target.deployment.unsupported)
             ):
                 incoming.lane = "bytes"
-                return await lane.ask(
+                return await raw.ask(
                     service.upstream.raw,
                     passage,
                     target.deployment,

@@ -64,8 +64,8 @@ def start(
     """
     if (config is None) == (model is None):
         raise click.UsageError("give --config FILE or --model MODEL, one of them")
-    from jackfield_proxy.options import Options
-    from jackfield_proxy.serving import run
+    from jackfield_proxy.serving.options import Options
+    from jackfield_proxy.serving.start import run
 
     return run(
         Options(

@@ -12,10 +12,10 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from jackfield_proxy import local
-from jackfield_proxy.access import is_loopback
-from jackfield_proxy.errors import Refused
-from jackfield_proxy.ids import new_id
-from jackfield_proxy.incoming import Incoming, Receive, Scope, Send
+from jackfield_proxy.requests.access import is_loopback
+from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.requests.ids import new_id
+from jackfield_proxy.requests.incoming import Incoming, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from jackfield_proxy.app import App

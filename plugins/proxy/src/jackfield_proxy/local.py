@@ -7,12 +7,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jackfield_proxy.errors import model_not_found
+from jackfield_proxy.requests.errors import model_not_found
 
 if TYPE_CHECKING:
     from jackfield_proxy.app import App
-    from jackfield_proxy.incoming import Incoming
-    from jackfield_proxy.routing import Group
+    from jackfield_proxy.requests.incoming import Incoming
+    from jackfield_proxy.routing.router import Group
     from jackfield_proxy.service import Service
 
 Answer = Callable[["App", "Service", "Incoming"], Awaitable[None]]

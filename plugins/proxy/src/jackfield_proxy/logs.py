@@ -19,8 +19,8 @@ from jackfield.errors import AuthenticationError, ConfigError
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-    from jackfield_proxy.endpoints import Endpoint
-    from jackfield_proxy.incoming import Incoming
+    from jackfield_proxy.requests.endpoints import Endpoint
+    from jackfield_proxy.requests.incoming import Incoming
 
 _EVERY = 0.2
 _AT_MOST = 64

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from jackfield.client import shared_registry
 from jackfield.errors import ConfigError
-from jackfield_proxy.deployments import Deployment
-from jackfield_proxy.errors import Refused
-from jackfield_proxy.routing import Router
+from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.routing.deployments import Deployment
+from jackfield_proxy.routing.router import Router
 
 if TYPE_CHECKING:
     from jackfield.manifest import Endpoint
     from jackfield.registry import Registry
     from jackfield_proxy.config.model import Config
-    from jackfield_proxy.incoming import Incoming
     from jackfield_proxy.metrics import Metrics
+    from jackfield_proxy.requests.incoming import Incoming
     from jackfield_proxy.shared import State
     from jackfield_proxy.upstream.transport import Upstream
 

@@ -12,8 +12,8 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from jackfield_proxy import protocol
-from jackfield_proxy.protocol import Connection
+from jackfield_proxy.wire import protocol
+from jackfield_proxy.wire.protocol import Connection
 
 HEAD = b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n"
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable, MutableMapping
 from typing import Any
 
-from jackfield_proxy.ids import new_id
-from jackfield_proxy.incoming import Incoming
+from jackfield_proxy.requests.ids import new_id
+from jackfield_proxy.requests.incoming import Incoming
 
 Messages = list[MutableMapping[str, Any]]
 

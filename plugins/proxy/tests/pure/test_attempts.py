@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from jackfield import errors, retry
 from jackfield.discovery import Plugin
 from jackfield.registry import Registry
-from jackfield_proxy import attempts
 from jackfield_proxy.config.model import Config, Model, Params
 from jackfield_proxy.config.model import Router as Settings
-from jackfield_proxy.routing import Router
+from jackfield_proxy.routing import attempts
+from jackfield_proxy.routing.router import Router
 
 WEIGHTS = st.sampled_from([1e-9, 0.001, 0.01, 0.5, 1.0, 2.0, 1000.0, 1e300])
 

@@ -10,8 +10,8 @@ from handed_over import incoming, pieces, run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield_proxy import containers
-from jackfield_proxy.errors import Refused
+from jackfield_proxy.requests import containers
+from jackfield_proxy.requests.errors import Refused
 from jackfield_testing import strategies
 
 MANY = 64 * 1024 * 1024

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield_proxy.deadline import Deadline
+from jackfield_proxy.wire.deadline import Deadline
 
 
 class Clock:

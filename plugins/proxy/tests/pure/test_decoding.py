@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield.errors import APIResponseValidationError
-from jackfield_proxy.decoding import undoing
-from jackfield_proxy.headers import accepts
+from jackfield_proxy.lanes.decoding import undoing
+from jackfield_proxy.requests.headers import accepts
 
 
 def raw_deflate(data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jackfield.surfaces import MANIFEST
-from jackfield_proxy.endpoints import CREATES, EXACT, LISTS, STORED, Endpoint, match
+from jackfield_proxy.requests.endpoints import CREATES, EXACT, LISTS, STORED, Endpoint, match
 
 ALL = (*STORED, *CREATES, *LISTS)
 METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS", "BREW")

@@ -10,7 +10,7 @@ from handed_over import incoming, run
 
 from jackfield.errors import APIConnectionError
 from jackfield_proxy.app import App
-from jackfield_proxy.incoming import Cut
+from jackfield_proxy.requests.incoming import Cut
 
 
 @pytest.mark.parametrize(

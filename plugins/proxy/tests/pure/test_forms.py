@@ -13,9 +13,9 @@ from jackfield.answers import FilePart, Multipart
 from jackfield.forms import flattened
 from jackfield.multipart import MultipartBody
 from jackfield.sources import Source
-from jackfield_proxy.errors import Refused
-from jackfield_proxy.forms import form_of
-from jackfield_proxy.incoming import Gone
+from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.requests.forms import form_of
+from jackfield_proxy.requests.incoming import Gone
 from jackfield_testing import laws
 
 LIMIT = 1024 * 1024

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield_proxy.headers import READABLE, acceptable, answered, forwarded, measured, wishes
+from jackfield_proxy.requests.headers import (
+    READABLE,
+    acceptable,
+    answered,
+    forwarded,
+    measured,
+    wishes,
+)
 
 STAY = (
     *("connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "server"),

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield.config import CALL_SETTINGS, Secret
-from jackfield_proxy import ids
-from jackfield_proxy.access import check_fields, check_key
-from jackfield_proxy.errors import Refused
-from jackfield_proxy.incoming import Gone, Incoming
+from jackfield_proxy.requests import ids
+from jackfield_proxy.requests.access import check_fields, check_key
+from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.requests.incoming import Gone, Incoming
 from jackfield_testing import laws
 
 PARTS = st.lists(st.binary(max_size=20), max_size=6)

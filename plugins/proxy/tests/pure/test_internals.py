@@ -62,7 +62,7 @@ def test_the_flow_of_a_connection() -> None:
 
 
 def test_an_answer() -> None:
-    """`together` and `protocol` look into it, and set what they find."""
+    """`writing` and `protocol` look into it, and set what they find."""
     made = set(inspect.signature(RequestResponseCycle.__init__).parameters)
     assert {"scope", "transport", "flow"} <= made
     source = inspect.getsource(RequestResponseCycle.__init__)

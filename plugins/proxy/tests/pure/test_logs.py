@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jackfield.errors import AuthenticationError, ConfigError, PluginError
-from jackfield_proxy.endpoints import EXACT
 from jackfield_proxy.logs import Log
+from jackfield_proxy.requests.endpoints import EXACT
 from jackfield_testing import strategies
 
 CHAT = EXACT["POST", "/chat/completions"]

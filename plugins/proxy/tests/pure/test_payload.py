@@ -11,7 +11,7 @@ from handed_over import incoming, pieces
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield_proxy.payload import Payload, Streamed, read
+from jackfield_proxy.forwarding.payload import Payload, Streamed, read
 
 BOUNDARY = "b"
 KIND = b"multipart/form-data; boundary=b"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jackfield import errors
 from jackfield.errors import APIError, JackfieldError, error_from_body
 from jackfield.sources import Source, too_large
-from jackfield_proxy.errors import Refused, model_not_found, refused
+from jackfield_proxy.requests.errors import Refused, model_not_found, refused
 from jackfield_testing import strategies
 
 SECRET = "sk-very-secret-0123456789"

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from jackfield.discovery import discover
 from jackfield.registry import Registry
-from jackfield_proxy import routing
 from jackfield_proxy.config.model import Model, Params
-from jackfield_proxy.routing import Found, Group, Router
+from jackfield_proxy.routing.router import _CACHED, Found, Group, Router
 
 REGISTRY = Registry(discover())
 
@@ -141,11 +140,11 @@ def test_names_from_outside_do_not_fill_the_memory() -> None:
     for number in range(3000):
         assert isinstance(router.find(f"x{number}"), Found)
         assert router.find("a") is router.find("a")
-    assert len(router._found) <= routing._CACHED
+    assert len(router._found) <= _CACHED
     nobody = Router([deployment("a")], REGISTRY)
     for number in range(3000):
         assert nobody.find(f"x{number}") is None
-    assert len(nobody._found) <= routing._CACHED
+    assert len(nobody._found) <= _CACHED
 
 
 def test_the_only_model_has_every_name() -> None:

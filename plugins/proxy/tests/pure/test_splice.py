@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jackfield import jsonio
-from jackfield_proxy.splice import with_model
+from jackfield_proxy.lanes.splice import with_model
 from jackfield_testing import laws, strategies
 
 # Lone surrogates too: JSON can hold them in a name.

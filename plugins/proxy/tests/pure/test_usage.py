@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jackfield_proxy import events, usage
-from jackfield_proxy.usage import TAIL, Tail, last, of
+from jackfield_proxy.lanes import events, usage
+from jackfield_proxy.lanes.usage import TAIL, Tail, last, of
 from jackfield_testing import strategies
 
 

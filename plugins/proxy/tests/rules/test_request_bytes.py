@@ -102,7 +102,7 @@ def test_where_the_name_is_in_doubt(proxy: Proxy, upstream: RawServer, name: str
 def test_any_object_arrives_as_it_is(
     proxy: Proxy, server: RawServer, body: dict[str, Any], at: int
 ) -> None:
-    from jackfield_proxy.access import FORBIDDEN
+    from jackfield_proxy.requests.access import FORBIDDEN
 
     pairs = [(k, v) for k, v in body.items() if k not in FORBIDDEN | {"model", "messages"}]
     pairs.insert(at, ("messages", []))

@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
-from jackfield_proxy.deadline import Deadline
+from jackfield_proxy.wire.deadline import Deadline
 
 _new = ContextVar("_new", default=False)
 _STALE = "_jackfield_stale"

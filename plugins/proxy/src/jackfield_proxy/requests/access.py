@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Iterable
 
 from jackfield.config import CALL_SETTINGS, Secret
-from jackfield_proxy.errors import Refused
+from jackfield_proxy.requests.errors import Refused
 
 FORBIDDEN = frozenset({*CALL_SETTINGS, "wait", "poll_interval", "wait_timeout"})
 """Settings of calls that a client may not make: a body is data, and never says where it goes.

@@ -15,7 +15,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from jackfield_proxy.deadline import Deadline
+from jackfield_proxy.wire.deadline import Deadline
 
 _HEAD_SECONDS = 30.0
 _BODY_SECONDS = 120.0

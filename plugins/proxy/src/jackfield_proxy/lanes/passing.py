@@ -6,16 +6,16 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import APIError
-from jackfield_proxy import usage
-from jackfield_proxy.decoding import undoing
-from jackfield_proxy.encodings import Reading, decoded
-from jackfield_proxy.headers import answered, measured
-from jackfield_proxy.incoming import Cut
+from jackfield_proxy.lanes import usage
+from jackfield_proxy.lanes.decoding import undoing
+from jackfield_proxy.lanes.encodings import Reading, decoded
+from jackfield_proxy.requests.headers import answered, measured
+from jackfield_proxy.requests.incoming import Cut
 
 if TYPE_CHECKING:
     from jackfield.config import Settings
     from jackfield.protocols import AsyncReply
-    from jackfield_proxy.incoming import Incoming
+    from jackfield_proxy.requests.incoming import Incoming
 
 
 class Passed:
@@ -82,7 +82,7 @@ class Split:
 
     async def deliver(self, incoming: Incoming) -> None:
         """Send it as events."""
-        from jackfield_proxy.events import EVENTS, done, event
+        from jackfield_proxy.lanes.events import EVENTS, done, event
 
         await incoming.start(200, [EVENTS, *_but_type(answered(self._reply.headers, raw=False))])
         incoming.streamed = True

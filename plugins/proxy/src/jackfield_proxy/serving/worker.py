@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import JackfieldError
 from jackfield_proxy import config
-from jackfield_proxy.hangups import let_through
-from jackfield_proxy.options import Options
+from jackfield_proxy.serving.hangups import let_through
+from jackfield_proxy.serving.options import Options
 
 if TYPE_CHECKING:
     from jackfield_proxy.app import App
     from jackfield_proxy.config import Config, Loaded
-    from jackfield_proxy.incoming import Receive, Scope, Send
+    from jackfield_proxy.requests.incoming import Receive, Scope, Send
 
 _COLLECT = (10_000, 10, 5)
 """Requests make few cycles and many containers: looking for the former that often is a waste."""
@@ -38,7 +38,7 @@ def load(options: Options) -> Loaded:
         return config.Loaded(config.of_model(options.model or ""))
     if options.directory is None:
         return config.read(options.config)
-    from jackfield_proxy.kept import kept
+    from jackfield_proxy.serving.kept import kept
 
     return config.parse(kept(options.directory), config.shown(options.config))
 
@@ -84,11 +84,11 @@ class Worker:
         from jackfield_proxy.app import App
         from jackfield_proxy.logs import Log
         from jackfield_proxy.metrics import Metrics
-        from jackfield_proxy.protocol import Connection
         from jackfield_proxy.service import Service
         from jackfield_proxy.shared import open_state
         from jackfield_proxy.status import Recent
         from jackfield_proxy.upstream.transport import Upstream
+        from jackfield_proxy.wire.protocol import Connection
 
         options, general = self._options, self._config.general
         log = Log(debug=options.debug, prompts=general.log_prompts, access=options.access_log)
@@ -137,8 +137,8 @@ class Worker:
 
                 state = open_state(loaded.config.general.redis_url, app.log.say)
                 self._closing = asyncio.ensure_future(old.state.aclose())
-            from jackfield_proxy.protocol import Connection
             from jackfield_proxy.service import Service
+            from jackfield_proxy.wire.protocol import Connection
 
             app.service = Service(loaded.config, old.upstream, state, old.metrics)
             self._asgi = self._guarded(app, loaded.config)

@@ -17,7 +17,7 @@ from jackfield.passage import passage
 if TYPE_CHECKING:
     from jackfield.passage import Passage
     from jackfield.registry import Registry, Route
-    from jackfield_proxy.deployments import Deployment
+    from jackfield_proxy.routing.deployments import Deployment
 
 _CACHED = 1024
 LONGEST_NAME = 512

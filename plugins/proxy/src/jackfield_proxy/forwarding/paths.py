@@ -11,11 +11,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from jackfield_proxy.endpoints import is_ours
-from jackfield_proxy.errors import Refused
+from jackfield_proxy.requests.endpoints import is_ours
+from jackfield_proxy.requests.errors import Refused
 
 if TYPE_CHECKING:
-    from jackfield_proxy.incoming import Incoming
+    from jackfield_proxy.requests.incoming import Incoming
 
 _SAFE = "/:@!$&'()*+,;=-._~%"
 _BLANK = " \t\r\n\v\f\0"

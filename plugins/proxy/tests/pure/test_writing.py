@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from jackfield_proxy.together import send_whole
+from jackfield_proxy.wire.writing import send_whole
 
 
 class Transport(asyncio.Transport):

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from jackfield import jsonio
-from jackfield_proxy.containers import MOST, count
-from jackfield_proxy.errors import Refused
-from jackfield_proxy.headers import Pairs
-from jackfield_proxy.together import send_both, send_whole
+from jackfield_proxy.requests.containers import MOST, count
+from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.requests.headers import Pairs
+from jackfield_proxy.wire.writing import send_both, send_whole
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -17,14 +17,14 @@ import attrs
 
 from jackfield import __version__
 from jackfield.errors import ConfigError
-from jackfield_proxy.access import is_loopback
 from jackfield_proxy.config import counted, warnings
-from jackfield_proxy.hangups import held_back, hold_back, let_through
-from jackfield_proxy.worker import ENVIRONMENT, Worker, load
+from jackfield_proxy.requests.access import is_loopback
+from jackfield_proxy.serving.hangups import held_back, hold_back, let_through
+from jackfield_proxy.serving.worker import ENVIRONMENT, Worker, load
 
 if TYPE_CHECKING:
     from jackfield_proxy.config import Config, Loaded
-    from jackfield_proxy.options import Options
+    from jackfield_proxy.serving.options import Options
 
 _BACKLOG = 2048
 _IDLE = 75
@@ -116,7 +116,7 @@ def _say(text: str) -> None:
 def _settings(app: Any, config: Config, **more: Any) -> Any:
     from uvicorn import Config as Uvicorn
 
-    from jackfield_proxy.protocol import Connection
+    from jackfield_proxy.wire.protocol import Connection
 
     return Uvicorn(
         app,
@@ -156,8 +156,8 @@ def _many(options: Options, loaded: Loaded, listening: socket.socket) -> int:
     from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
-    from jackfield_proxy.kept import keep
     from jackfield_proxy.metrics import forget
+    from jackfield_proxy.serving.kept import keep
 
     class Workers(Multiprocess):
         """Workers that reload in place, and are replaced when they die."""
@@ -206,7 +206,7 @@ def _many(options: Options, loaded: Loaded, listening: socket.socket) -> int:
         keep(directory, loaded.text)
         os.environ[ENVIRONMENT] = attrs.evolve(options, directory=directory).to_text()
         settings = _settings(
-            "jackfield_proxy.worker:application",
+            "jackfield_proxy.serving.worker:application",
             loaded.config,
             factory=True,
             workers=options.workers,

@@ -14,22 +14,22 @@ from jackfield.config import merge_headers
 from jackfield.effects import Outgoing
 from jackfield.errors import APIConnectionError, APIError, AuthenticationError, ConfigError
 from jackfield.outgoing import send
-from jackfield_proxy import paths, payload
-from jackfield_proxy.decoding import undoing
-from jackfield_proxy.errors import Refused, model_not_found
-from jackfield_proxy.headers import acceptable, answered, forwarded, measured
-from jackfield_proxy.incoming import Cut
-from jackfield_proxy.lane import error_of, perform
-from jackfield_proxy.payload import Streamed
+from jackfield_proxy.forwarding import paths, payload
+from jackfield_proxy.forwarding.payload import Streamed
+from jackfield_proxy.lanes.decoding import undoing
+from jackfield_proxy.lanes.raw import error_of, perform
+from jackfield_proxy.requests.errors import Refused, model_not_found
+from jackfield_proxy.requests.headers import acceptable, answered, forwarded, measured
+from jackfield_proxy.requests.incoming import Cut
 
 if TYPE_CHECKING:
     from jackfield.manifest import Endpoint
     from jackfield.protocols import AsyncReply
-    from jackfield_proxy.decoding import Decoder
-    from jackfield_proxy.deployments import Deployment
-    from jackfield_proxy.incoming import Incoming
-    from jackfield_proxy.payload import Payload
-    from jackfield_proxy.routing import Found
+    from jackfield_proxy.forwarding.payload import Payload
+    from jackfield_proxy.lanes.decoding import Decoder
+    from jackfield_proxy.requests.incoming import Incoming
+    from jackfield_proxy.routing.deployments import Deployment
+    from jackfield_proxy.routing.router import Found
     from jackfield_proxy.service import Service
 
     Where = tuple[Endpoint, str]

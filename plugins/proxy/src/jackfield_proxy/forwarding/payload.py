@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any
 
 from jackfield import jsonio
-from jackfield_proxy.access import check_fields
-from jackfield_proxy.errors import Refused
-from jackfield_proxy.incoming import Gone
-from jackfield_proxy.splice import with_model
+from jackfield_proxy.lanes.splice import with_model
+from jackfield_proxy.requests.access import check_fields
+from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.requests.incoming import Gone
 
 if TYPE_CHECKING:
-    from jackfield_proxy.incoming import Incoming
+    from jackfield_proxy.requests.incoming import Incoming
     from jackfield_proxy.service import Service
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})

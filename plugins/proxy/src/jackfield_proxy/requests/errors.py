@@ -20,7 +20,7 @@ from jackfield.errors import (
     RequestError,
     UnsupportedParamsError,
 )
-from jackfield_proxy.headers import Pairs, answered
+from jackfield_proxy.requests.headers import Pairs, answered
 
 _KINDS = {
     401: "authentication_error",

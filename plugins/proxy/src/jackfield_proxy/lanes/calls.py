@@ -11,15 +11,15 @@ from jackfield.binary import Binary
 from jackfield.errors import JackfieldError
 from jackfield.manifest import CREATE
 from jackfield.stream import AsyncStream
-from jackfield_proxy import usage
-from jackfield_proxy.errors import refused
-from jackfield_proxy.events import EVENTS, done, event
-from jackfield_proxy.headers import Pairs, answered, wishes
-from jackfield_proxy.incoming import JSON
+from jackfield_proxy.lanes import usage
+from jackfield_proxy.lanes.events import EVENTS, done, event
+from jackfield_proxy.requests.errors import refused
+from jackfield_proxy.requests.headers import Pairs, answered, wishes
+from jackfield_proxy.requests.incoming import JSON
 
 if TYPE_CHECKING:
-    from jackfield_proxy.incoming import Incoming
-    from jackfield_proxy.routing import Target
+    from jackfield_proxy.requests.incoming import Incoming
+    from jackfield_proxy.routing.router import Target
 
 _TEXT = {
     "text": b"text/plain; charset=utf-8",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from jackfield import jsonio
 from jackfield.dotted import load
 from jackfield.failures import error_in_success, unusable
-from jackfield_proxy.encodings import decoded, unreadable
-from jackfield_proxy.passing import Passed, Split
+from jackfield_proxy.lanes.encodings import decoded, unreadable
+from jackfield_proxy.lanes.passing import Passed, Split
 
 if TYPE_CHECKING:
     from jackfield.config import Settings

@@ -23,9 +23,9 @@ from jackfield.errors import (
 )
 
 if TYPE_CHECKING:
-    from jackfield_proxy.deployments import Deployment
-    from jackfield_proxy.incoming import Incoming
-    from jackfield_proxy.routing import Found, Target
+    from jackfield_proxy.requests.incoming import Incoming
+    from jackfield_proxy.routing.deployments import Deployment
+    from jackfield_proxy.routing.router import Found, Target
     from jackfield_proxy.service import Service
 
 _T = TypeVar("_T")

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 from jackfield.effects import Close, Outgoing, Send
 from jackfield.failures import error_answer
 from jackfield.outgoing import send
-from jackfield_proxy.encodings import decoded, unreadable
-from jackfield_proxy.headers import acceptable, wishes
-from jackfield_proxy.judging import AT_ONCE, judged
-from jackfield_proxy.splice import with_model
+from jackfield_proxy.lanes.encodings import decoded, unreadable
+from jackfield_proxy.lanes.judging import AT_ONCE, judged
+from jackfield_proxy.lanes.splice import with_model
+from jackfield_proxy.requests.headers import acceptable, wishes
 
 if TYPE_CHECKING:
     from jackfield.config import Settings
     from jackfield.errors import APIError
     from jackfield.passage import Passage
     from jackfield.protocols import AsyncReply, Transport
-    from jackfield_proxy.deployments import Deployment
-    from jackfield_proxy.incoming import Incoming
-    from jackfield_proxy.passing import Passed, Split
+    from jackfield_proxy.lanes.passing import Passed, Split
+    from jackfield_proxy.requests.incoming import Incoming
+    from jackfield_proxy.routing.deployments import Deployment
 
 
 async def ask(

@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jackfield.sources import Source
-from jackfield_proxy.errors import Refused
-from jackfield_proxy.incoming import too_large
+from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.requests.incoming import too_large
 
 if TYPE_CHECKING:
-    from jackfield_proxy.incoming import Incoming
+    from jackfield_proxy.requests.incoming import Incoming
 
 _WORDS = {"true": True, "false": False}
 _MAX_FIELDS = 1000

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 
 from jackfield.errors import APIResponseValidationError
-from jackfield_proxy.encodings import encoding_of, unreadable
-from jackfield_proxy.headers import accepts
+from jackfield_proxy.lanes.encodings import encoding_of, unreadable
+from jackfield_proxy.requests.headers import accepts
 
 _AT_ONCE = 256 * 1024
 

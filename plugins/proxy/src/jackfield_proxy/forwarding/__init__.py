@@ -1,0 +1,1 @@
+"""Requests that go upstream as they are, whatever they ask for."""

@@ -1,0 +1,1 @@
+"""The two ways of a call: as bytes, or through the library."""

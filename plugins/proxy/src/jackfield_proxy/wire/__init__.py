@@ -1,0 +1,1 @@
+"""The client's connection: its bytes, its limits, and who leaves first."""
