@@ -12,6 +12,7 @@ from jackfield.errors import JackfieldError
 from jackfield.manifest import CREATE
 from jackfield_proxy import local
 from jackfield_proxy.forwarding.forward import forward_other, forward_stored, nowhere
+from jackfield_proxy.forwarding.payload import Json
 from jackfield_proxy.lanes import calls, raw
 from jackfield_proxy.metrics import Seen
 from jackfield_proxy.requests.access import check_fields, check_key
@@ -130,6 +131,9 @@ class App:
             ) from None
         if type(body) is not dict:
             raise Refused(400, "The request body is no JSON object.", code="invalid_json")
+        if named is None and _brings_its_model(service, endpoint, body):
+            await forward_other(service, incoming, endpoint.path, Json(data, body))
+            return
         await self._call(service, incoming, endpoint, named, data, body)
 
     async def _call(
@@ -234,8 +238,8 @@ class App:
 
     async def _unknown(self, service: Service, incoming: Incoming, found: Match) -> None:
         path = incoming.path
-        own = ("GET", path) in local.PUBLIC or ("GET", path) in local.PRIVATE
-        allowed = ("GET",) if own else found.allowed
+        own = sorted(method for method, one in local.OWN if one == path)
+        allowed = tuple(own) or found.allowed
         if allowed:
             raise Refused(
                 405,
@@ -272,6 +276,17 @@ class App:
         if incoming.error is not None:
             self.recent.add(incoming.model, incoming.deployment, incoming.status, incoming.error)
         self.log.access(incoming, seconds)
+
+
+def _brings_its_model(service: Service, endpoint: Endpoint, body: dict[str, Any]) -> bool:
+    """Whether a request leaves its model to a prompt that an upstream keeps."""
+    return (
+        "model" not in body
+        and endpoint.path == "/responses"
+        and type(body.get("prompt")) is dict
+        and service.config.only is None
+        and service.router.default() is not None
+    )
 
 
 def _found(service: Service, incoming: Incoming, name: Any) -> Found:

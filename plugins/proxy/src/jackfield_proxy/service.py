@@ -12,7 +12,6 @@ from jackfield_proxy.routing.deployments import Deployment
 from jackfield_proxy.routing.router import Router
 
 if TYPE_CHECKING:
-    from jackfield.manifest import Endpoint
     from jackfield.registry import Registry
     from jackfield_proxy.config.model import Config
     from jackfield_proxy.metrics import Metrics
@@ -76,39 +75,10 @@ class Service:
             raise Refused(400, "The header OpenAI-Organization holds what is no printable ASCII.")
         return text
 
-    def endpoint_of(
-        self, deployment: Deployment, surface: str, model: str | None = None
-    ) -> tuple[Endpoint, str]:
-        """Where a deployment's other requests go: the endpoint of its provider, and its name.
-
-        Args:
-            deployment: of the configuration.
-            surface: what they are about, if that is known.
-            model: what it is asked for, where its model is a pattern.
-
-        Raises:
-            ConfigError: nobody serves its model, or it is anybody's.
-        """
-        wanted = model or deployment.entry.params.model
-        if wanted.startswith("*"):
-            raise ConfigError(f"{wanted!r} is no model of one provider; nothing is forwarded to it")
-        wanted = wanted.replace("*", "x")
-        for name in (surface, "chat", "responses", "embedding", "transcription", "video"):
-            if not name:
-                continue
-            try:
-                route = self.registry.resolve(name, wanted)
-            except Exception:  # noqa: BLE001 - not on this surface
-                continue
-            manifest = route.plugin.manifest
-            if manifest is not None and manifest.endpoint is not None and route.kind != "fallback":
-                return manifest.endpoint, route.provider
-        raise ConfigError(f"no installed plugin serves {wanted!r}, so nothing is forwarded to it")
-
     def host_of(self, deployment: Deployment) -> str:
         """The host that a deployment's requests go to, for people."""
         try:
-            endpoint, _ = self.endpoint_of(deployment, "")
+            endpoint, _ = self.router.endpoint_of(deployment, "")
         except ConfigError:
             return ""
         return deployment.host(endpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -219,3 +220,22 @@ def test_two_accounts_are_two_upstreams() -> None:
     assert router.default() is None
     assert router.upstreams(None) == [one, two]
     assert router.upstreams(two) == [two, one]
+
+
+def test_two_providers_are_two_upstreams() -> None:
+    """Each has a key of its own in the environment, and neither names it."""
+
+    class Plugins:
+        """Routes of two providers."""
+
+        def resolve(self, surface: str, model: str) -> Any:
+            provider = model.partition("/")[0] if "/" in model else "openai"
+            manifest = SimpleNamespace(endpoint=object())
+            plugin = SimpleNamespace(manifest=manifest)
+            return SimpleNamespace(plugin=plugin, kind="prefix", provider=provider)
+
+    bare, prefixed = deployment("a", "gpt-4o"), deployment("b", "openai/gpt-4o")
+    other = deployment("c", "acme/m")
+    router = Router([bare, prefixed, other], Plugins())  # type: ignore[arg-type]  # all that is asked
+    assert router.upstreams(None) == [bare, other]
+    assert router.upstreams(other) == [other, bare]

@@ -346,3 +346,40 @@ def test_a_video_needs_no_model(
             assert str(model).encode() in asked.body
         got = ask(proxy.url, "POST", "/v1/embeddings", {"input": "a"})
         assert (got.status, got.error["code"]) == (400, "missing_model")
+
+
+STORED_PROMPT = b'{ "prompt":{"id":"pmpt_1","variables":{"a":null}} , "input":"x" }'
+
+
+@pytest.mark.parametrize(
+    ("rows", "key"),
+    [
+        ([("*", "openai/*", "k-all")], "k-all"),
+        ([("gpt", "openai/gpt-4o", "k-gpt")], "k-gpt"),
+        ([("a", "openai/a", "k-a"), ("b", "openai/b", "k-b")], None),
+    ],
+)
+def test_a_stored_prompt_brings_its_model(
+    server: RawServer, upstream: RawServer, rows: list[tuple[str, str, str]], key: str | None
+) -> None:
+    upstream.answer = lambda asked, wire: wire.reply(200, b'{"id":"resp_1","model":"theirs"}')
+    config = "model_list:\n" + "".join(entry(a, b, server, c) for a, b, c in rows) + SETTINGS
+    with running(config) as proxy:
+        for path in ("/responses", "/v1/responses"):
+            upstream.requests.clear()
+            got = ask(proxy.url, "POST", path, STORED_PROMPT, {"content-type": "application/json"})
+            if key is None:
+                assert (got.status, got.error["code"]) == (400, "missing_model")
+                assert not upstream.requests
+                continue
+            assert (got.status, got.body) == (200, b'{"id":"resp_1","model":"theirs"}')
+            [asked] = upstream.requests
+            assert (asked.target, asked.body) == ("/v1/responses", STORED_PROMPT)
+            assert key_of(asked) == key
+        for field in ("api_base", "api_key"):
+            upstream.requests.clear()
+            got = ask(proxy.url, "POST", "/v1/responses", {"prompt": {"id": "p"}, field: "x"})
+            assert got.status == 400
+            assert not upstream.requests
+        got = ask(proxy.url, "POST", "/v1/responses", {"prompt": "a text", "input": "x"})
+        assert (got.status, got.error["code"]) == (400, "missing_model")

@@ -180,3 +180,25 @@ def test_what_is_not_alike_goes_on(
     assert ask(proxy.url, method, target, None).status == 200
     [request] = upstream.requests
     assert request.target == target.removesuffix("/")
+
+
+def test_what_became_of_it_is_counted(proxy: Proxy, upstream: RawServer) -> None:
+    def counted(outcome: str) -> float:
+        text = ask(proxy.url, "GET", "/metrics").body.decode()
+        found = re.findall(
+            rf'^jackfield_upstream_attempts_total\{{.*outcome="{outcome}".*\}} (\S+)$',
+            text,
+            re.MULTILINE,
+        )
+        return sum(map(float, found))
+
+    for answer, outcome in (
+        (lambda asked, wire: wire.reply(200, b"{}"), "ok"),
+        (lambda asked, wire: wire.reply(404, b"{}"), "rejected"),
+        (lambda asked, wire: wire.reply(503, b"{}"), "503"),
+        (lambda asked, wire: wire.close(), "connection"),
+    ):
+        upstream.answer = answer
+        before = counted(outcome)
+        ask(proxy.url, "GET", "/v1/files")
+        assert counted(outcome) == before + 1, outcome

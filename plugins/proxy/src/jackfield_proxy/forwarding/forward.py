@@ -21,6 +21,7 @@ from jackfield_proxy.lanes.raw import error_of, perform
 from jackfield_proxy.requests.errors import Refused, model_not_found
 from jackfield_proxy.requests.headers import acceptable, answered, forwarded, measured
 from jackfield_proxy.requests.incoming import Cut
+from jackfield_proxy.routing.attempts import outcome
 
 if TYPE_CHECKING:
     from jackfield.manifest import Endpoint
@@ -79,20 +80,24 @@ async def forward_stored(
     raise failure
 
 
-async def forward_other(service: Service, incoming: Incoming, path: str) -> None:
+async def forward_other(
+    service: Service, incoming: Incoming, path: str, body: Payload | None = None
+) -> None:
     """Forward a request to the deployment of the model that it names, else to the default one.
 
     Args:
         service: the transport, and the limits.
         incoming: the request.
         path: below the base URL, beginning with a slash.
+        body: the request's, if it was read already.
 
     Raises:
         Refused: it can't be forwarded.
         JackfieldError: the upstream does not answer, or with an error.
     """
     target = _target(incoming, path)
-    body = await payload.read(service, incoming)
+    if body is None:
+        body = await payload.read(service, incoming)
     found = _found(service, incoming, body)
     if found is None:
         deployment = service.router.default()
@@ -149,7 +154,7 @@ def _where(
     service: Service, deployment: Deployment, surface: str, model: str | None = None
 ) -> Where | None:
     try:
-        return service.endpoint_of(deployment, surface, model)
+        return service.router.endpoint_of(deployment, surface, model)
     except ConfigError:
         return None
 
@@ -219,16 +224,18 @@ async def _ask(
     began = time.perf_counter()
     try:
         reply: AsyncReply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
-    except APIConnectionError:
+    except APIConnectionError as error:
         failure = content.failure if isinstance(content, Streamed) else None
-        if failure is not None:
+        if failure is not None:  # the client's body failed, not the deployment
             raise failure from None
+        service.metrics.attempted(deployment.id, outcome(error))
         raise
     finally:
         incoming.waited += time.perf_counter() - began
     if reply.status >= 400:
-        service.metrics.attempted(deployment.id, str(reply.status))
-        raise await error_of(reply, settings, "", provider)
+        refusal = await error_of(reply, settings, "", provider)
+        service.metrics.attempted(deployment.id, outcome(refusal))
+        raise refusal
     service.metrics.attempted(deployment.id, "ok")
     return reply
 

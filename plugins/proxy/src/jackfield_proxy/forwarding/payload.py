@@ -77,14 +77,18 @@ def _json(data: bytes) -> Payload:
         raise Refused(400, f"The request body is not valid JSON: {error}") from None
     if not isinstance(body, dict):
         return Payload(data)
-    check_fields(body)
     return Json(data, body)
 
 
 class Json(Payload):
-    """An object in JSON."""
+    """An object in JSON.
+
+    Raises:
+        Refused: it sets what a client may not.
+    """
 
     def __init__(self, data: bytes, body: dict[str, Any]) -> None:
+        check_fields(body)
         name = body.get("model")
         super().__init__(data, model=name if isinstance(name, str) else None)
         self._body = body

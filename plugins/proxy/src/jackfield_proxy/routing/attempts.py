@@ -151,7 +151,7 @@ def _may_move(error: APIError) -> bool:
 
 
 async def _note(service: Service, deployment: Deployment, error: APIError) -> None:
-    service.metrics.attempted(deployment.id, _outcome(error))
+    service.metrics.attempted(deployment.id, outcome(error))
     if not _rests(error):
         return
     router = service.config.router
@@ -160,7 +160,7 @@ async def _note(service: Service, deployment: Deployment, error: APIError) -> No
         failures = await service.state.failed(deployment.id, 60.0)
         if failures <= router.allowed_fails:
             return
-    await service.state.cool(deployment.id, min(seconds, _LONGEST_REST), _outcome(error))
+    await service.state.cool(deployment.id, min(seconds, _LONGEST_REST), outcome(error))
     service.metrics.cooled(deployment.id)
 
 
@@ -174,7 +174,7 @@ def _rests(error: APIError) -> bool:
 _REJECTED = frozenset({400, 404, 405, 409, 413, 415, 422})
 
 
-def _outcome(error: APIError) -> str:
+def outcome(error: APIError) -> str:
     """A word of a few for what went wrong."""
     if isinstance(error, APIResponseValidationError):
         return "unusable"

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from jackfield.errors import AmbiguousRouteError, NoRouteError
+from jackfield.errors import AmbiguousRouteError, ConfigError, NoRouteError
 from jackfield.passage import passage
 
 if TYPE_CHECKING:
+    from jackfield.manifest import Endpoint
     from jackfield.passage import Passage
     from jackfield.registry import Registry, Route
     from jackfield_proxy.routing.deployments import Deployment
@@ -160,6 +161,7 @@ class Router:
         )
         self._found: dict[str, Found | None] = {}
         self._default = default
+        self._accounts: dict[Deployment, tuple[str | None, ...]] = {}
 
     def find(self, name: str) -> Found | None:
         """The group that a name leads to; None for a name that is too long to be one."""
@@ -222,19 +224,55 @@ class Router:
 
     def upstreams(self, first: Deployment | None) -> list[Deployment]:
         """A deployment of each account that is configured, ``first`` before the others."""
-        found = {} if first is None else {_account(first): first}
+        found = {} if first is None else {self._account(first): first}
         for deployment in filter(_has_provider, self.deployments):
-            found.setdefault(_account(deployment), deployment)
+            found.setdefault(self._account(deployment), deployment)
         return list(found.values())
+
+    def _account(self, deployment: Deployment) -> tuple[str | None, ...]:
+        """What upstreams tell callers apart by: provider, address, key, organization."""
+        account = self._accounts.get(deployment)
+        if account is None:
+            try:
+                _, provider = self.endpoint_of(deployment, "")
+            except ConfigError:
+                provider = ""
+            params = deployment.entry.params
+            key = None if params.api_key is None else params.api_key.reveal()
+            account = (provider, params.api_base, key, params.organization)
+            self._accounts[deployment] = account
+        return account
+
+    def endpoint_of(
+        self, deployment: Deployment, surface: str, model: str | None = None
+    ) -> tuple[Endpoint, str]:
+        """Where a deployment's other requests go: the endpoint of its provider, and its name.
+
+        Args:
+            deployment: of the configuration.
+            surface: what they are about, if that is known.
+            model: what it is asked for, where its model is a pattern.
+
+        Raises:
+            ConfigError: nobody serves its model, or it is anybody's.
+        """
+        wanted = model or deployment.entry.params.model
+        if wanted.startswith("*"):
+            raise ConfigError(f"{wanted!r} is no model of one provider; nothing is forwarded to it")
+        wanted = wanted.replace("*", "x")
+        for name in (surface, "chat", "responses", "embedding", "transcription", "video"):
+            if not name:
+                continue
+            try:
+                route = self._registry.resolve(name, wanted)
+            except Exception:  # noqa: BLE001 - not on this surface
+                continue
+            manifest = route.plugin.manifest
+            if manifest is not None and manifest.endpoint is not None and route.kind != "fallback":
+                return manifest.endpoint, route.provider
+        raise ConfigError(f"no installed plugin serves {wanted!r}, so nothing is forwarded to it")
 
 
 def _has_provider(deployment: Deployment) -> bool:
     """Whether it is one provider's, and not that of whatever model is asked for."""
     return not deployment.entry.params.model.startswith("*")
-
-
-def _account(deployment: Deployment) -> tuple[str | None, str | None, str | None]:
-    """What an upstream tells callers apart by: address, key, organization."""
-    params = deployment.entry.params
-    key = None if params.api_key is None else params.api_key.reveal()
-    return params.api_base, key, params.organization
