@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import socket
+import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -238,10 +239,14 @@ Answer = Callable[[Asked, Wire], Any]
 
 
 class RawServer:
-    """A listening server; a context manager. ``requests`` are those it read, oldest first."""
+    """A listening server; a context manager. ``requests`` are those it read, oldest first.
 
-    def __init__(self, answer: Answer) -> None:
+    With ``tls`` it speaks that; who does not trust it is not heard.
+    """
+
+    def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self._tls = tls
         self.requests: list[Asked] = []
         self.failures: list[BaseException] = []
         self.connections = 0
@@ -254,7 +259,9 @@ class RawServer:
 
     @property
     def origin(self) -> str:
-        """``http://127.0.0.1:PORT``."""
+        """``http://127.0.0.1:PORT``; with TLS ``https://localhost:PORT``."""
+        if self._tls is not None:
+            return f"https://localhost:{self.port}"
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -301,6 +308,16 @@ class RawServer:
             self._threads.append(thread)
 
     def _serve(self, sock: socket.socket) -> None:
+        if self._tls is not None:
+            plain = sock
+            try:
+                sock = self._tls.wrap_socket(plain, server_side=True)
+            except OSError:
+                plain.close()
+                return
+            with self._lock:
+                self._socks.discard(plain)
+                self._socks.add(sock)
         wire = Wire(sock, self.stopping)
         try:
             while wire.open and (asked := wire.receive()) is not None:

@@ -24,6 +24,7 @@ from jackfield.errors import (
 from jackfield_proxy.upstream.direct import Response, available, exchange
 from jackfield_proxy.upstream.handler import Connector, only_new, was_stale
 from jackfield_proxy.upstream.sending import Sending, read_ahead
+from jackfield_proxy.upstream.trust import authorities
 
 if TYPE_CHECKING:
     from jackfield.config import Timeouts
@@ -44,7 +45,10 @@ class Upstream:
 
     def __init__(self, max_connections: int = 0) -> None:
         self._connector = Connector(
-            limit=max_connections, ttl_dns_cache=30, enable_cleanup_closed=False
+            limit=max_connections,
+            ttl_dns_cache=30,
+            enable_cleanup_closed=False,
+            ssl=authorities(),
         )
         self.decoded = AiohttpTransport(self._session(auto_decompress=True), self._connector)
         self.raw = AiohttpTransport(
