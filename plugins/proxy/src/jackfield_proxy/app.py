@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from jackfield import jsonio
@@ -19,16 +18,16 @@ from jackfield_proxy.requests.access import check_fields, check_key
 from jackfield_proxy.requests.endpoints import EXACT, Endpoint, Match, match
 from jackfield_proxy.requests.errors import Refused, model_not_found, refused
 from jackfield_proxy.requests.ids import new_id
-from jackfield_proxy.requests.incoming import Cut, Gone, Incoming, Receive, Scope, Send
+from jackfield_proxy.requests.incoming import Cut, Gone, Incoming
 from jackfield_proxy.routing.attempts import attempt
 from jackfield_proxy.routing.router import LONGEST_NAME
+from jackfield_proxy.wire.asgi import Receive, Scope, Send
 from jackfield_proxy.wire.protocol import EXTENSION
 
 if TYPE_CHECKING:
     from jackfield_proxy.logs import Log
     from jackfield_proxy.routing.router import Found, Target
     from jackfield_proxy.service import Service
-    from jackfield_proxy.status import Recent
 
 _CLIENT_LEFT = 499
 _VIDEO_MODEL = "sora-2"
@@ -38,11 +37,9 @@ _VIDEO_MODEL = "sora-2"
 class App:
     """The application. ``service`` may be replaced while requests run: each keeps its own."""
 
-    def __init__(self, service: Service, log: Log, recent: Recent) -> None:
+    def __init__(self, service: Service, log: Log) -> None:
         self.service = service
         self.log = log
-        self.recent = recent
-        self.started = time.time()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,7 +71,7 @@ class App:
             connection.abort()
         finally:
             if counted:
-                self._note(metrics, incoming)
+                self._note(service, incoming)
 
     async def _answer(self, service: Service, incoming: Incoming) -> None:
         try:
@@ -198,15 +195,15 @@ class App:
     async def _other(self, service: Service, incoming: Incoming) -> None:
         general = service.config.general
         path = incoming.path
-        answer: Callable[[App, Service, Incoming], Awaitable[None]] | None
+        answer: local.Answer | None
         answer = local.PUBLIC.get((incoming.method, path))
         if answer is not None:
-            await answer(self, service, incoming)
+            await answer(service, incoming)
             return
         check_key(incoming.headers.get(b"authorization"), general.master_key)
         answer = local.PRIVATE.get((incoming.method, path))
         if answer is not None:
-            await answer(self, service, incoming)
+            await answer(service, incoming)
             return
         found = match(incoming.method, path)
         endpoint = found.endpoint
@@ -220,9 +217,9 @@ class App:
         elif endpoint.kind == "stored":
             await self._stored(service, incoming, endpoint, found)
         elif endpoint.kind == "models":
-            await local.models(self, service, incoming)
+            await local.models(service, incoming)
         else:
-            await local.model(self, service, incoming, found.names["name"])
+            await local.model(service, incoming, found.names["name"])
 
     async def _stored(
         self, service: Service, incoming: Incoming, endpoint: Endpoint, found: Match
@@ -253,11 +250,11 @@ class App:
 
     # Notes ----------------------------------------------------------------------------------------
 
-    def _note(self, metrics: Any, incoming: Incoming) -> None:
+    def _note(self, service: Service, incoming: Incoming) -> None:
         now = time.perf_counter()
         seconds = now - incoming.started
         first = incoming.first
-        metrics.ended(
+        service.metrics.ended(
             Seen(
                 incoming.endpoint_name(),
                 incoming.operation,
@@ -274,7 +271,7 @@ class App:
             )
         )
         if incoming.error is not None:
-            self.recent.add(incoming.model, incoming.deployment, incoming.status, incoming.error)
+            service.recent.add(incoming.model, incoming.deployment, incoming.status, incoming.error)
         self.log.access(incoming, seconds)
 
 

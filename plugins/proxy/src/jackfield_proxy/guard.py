@@ -15,7 +15,8 @@ from jackfield_proxy import local
 from jackfield_proxy.requests.access import is_loopback
 from jackfield_proxy.requests.errors import Refused
 from jackfield_proxy.requests.ids import new_id
-from jackfield_proxy.requests.incoming import Incoming, Receive, Scope, Send
+from jackfield_proxy.requests.incoming import Incoming
+from jackfield_proxy.wire.asgi import Receive, Scope, Send
 
 if TYPE_CHECKING:
     from jackfield_proxy.app import App

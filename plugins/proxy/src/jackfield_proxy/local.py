@@ -10,27 +10,26 @@ from typing import TYPE_CHECKING, Any
 from jackfield_proxy.requests.errors import model_not_found
 
 if TYPE_CHECKING:
-    from jackfield_proxy.app import App
     from jackfield_proxy.requests.incoming import Incoming
     from jackfield_proxy.routing.router import Group
     from jackfield_proxy.service import Service
 
-Answer = Callable[["App", "Service", "Incoming"], Awaitable[None]]
+Answer = Callable[["Service", "Incoming"], Awaitable[None]]
 
 
-async def alive(app: App, service: Service, incoming: Incoming) -> None:
+async def alive(service: Service, incoming: Incoming) -> None:
     """The process answers."""
     incoming.endpoint = "/health/liveliness"
     await incoming.answer_json("I'm alive!")
 
 
-async def ready(app: App, service: Service, incoming: Incoming) -> None:
+async def ready(service: Service, incoming: Incoming) -> None:
     """The server takes requests. One that stops takes no connections any more, this one neither."""
     incoming.endpoint = "/health/readiness"
     await incoming.answer_json({"status": "healthy"})
 
 
-async def health(app: App, service: Service, incoming: Incoming) -> None:
+async def health(service: Service, incoming: Incoming) -> None:
     """Every deployment, and whether it rests. No upstream is asked: that would cost tokens."""
     incoming.endpoint = "/health"
     resting = await service.state.resting()
@@ -49,7 +48,7 @@ async def health(app: App, service: Service, incoming: Incoming) -> None:
     await incoming.answer_json(rows)
 
 
-async def metrics(app: App, service: Service, incoming: Incoming) -> None:
+async def metrics(service: Service, incoming: Incoming) -> None:
     """What was counted, for Prometheus."""
     incoming.endpoint = "/metrics"
     accept = incoming.headers.get(b"accept", b"").decode("latin-1")
@@ -57,7 +56,7 @@ async def metrics(app: App, service: Service, incoming: Incoming) -> None:
     await incoming.answer(200, [(b"content-type", kind.encode("latin-1"))], body)
 
 
-async def page(app: App, service: Service, incoming: Incoming) -> None:
+async def page(service: Service, incoming: Incoming) -> None:
     """The status page. It holds nothing of the server; what it shows, it asks for."""
     from jackfield_proxy import status
 
@@ -65,7 +64,7 @@ async def page(app: App, service: Service, incoming: Incoming) -> None:
     await incoming.answer(200, list(status.page_headers()), status.page())
 
 
-async def state(app: App, service: Service, incoming: Incoming) -> None:
+async def state(service: Service, incoming: Incoming) -> None:
     """What the status page shows."""
     from jackfield import __version__, jsonio
     from jackfield_proxy import status
@@ -76,11 +75,11 @@ async def state(app: App, service: Service, incoming: Incoming) -> None:
         service.metrics.reading(),
         [_facts(service, deployment) for deployment in service.router.deployments],
         {key: (rest.until, rest.reason) for key, rest in resting.items()},
-        app.recent.latest(),
+        service.recent.latest(),
         {
             "version": __version__,
             "config": service.config.source or None,
-            "started": app.started,
+            "started": service.started,
         },
         time.time(),
     )
@@ -102,12 +101,12 @@ def _facts(service: Service, deployment: Any) -> dict[str, Any]:
 # Models -------------------------------------------------------------------------------------------
 
 
-async def models(app: App, service: Service, incoming: Incoming) -> None:
+async def models(service: Service, incoming: Incoming) -> None:
     """What can be asked for: the configured names, and the known models below wildcards."""
     await incoming.answer_json({"object": "list", "data": list(_models(service).values())})
 
 
-async def model(app: App, service: Service, incoming: Incoming, name: str) -> None:
+async def model(service: Service, incoming: Incoming, name: str) -> None:
     """One model.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from jackfield.client import shared_registry
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from jackfield_proxy.metrics import Metrics
     from jackfield_proxy.requests.incoming import Incoming
     from jackfield_proxy.shared import State
+    from jackfield_proxy.status import Recent
     from jackfield_proxy.upstream.transport import Upstream
 
 _ORGANIZATION = b"openai-organization"
@@ -32,7 +32,8 @@ class Service:
         upstream: the connections.
         state: which deployments rest.
         metrics: what is counted.
-        since: when it began, in seconds since the epoch.
+        recent: the errors of late.
+        started: when the server did, in seconds since the epoch.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class Service:
         upstream: Upstream,
         state: State,
         metrics: Metrics,
+        recent: Recent,
+        started: float,
         registry: Registry | None = None,
     ) -> None:
         self.config = config
@@ -48,7 +51,8 @@ class Service:
         self.upstream = upstream
         self.state = state
         self.metrics = metrics
-        self.since = time.time()
+        self.recent = recent
+        self.started = started
         patience = config.general.request_timeout
         deployments = [Deployment(entry, upstream.decoded, patience) for entry in config.models]
         self.router = Router(

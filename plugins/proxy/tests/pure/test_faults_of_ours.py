@@ -20,7 +20,7 @@ def test_after_the_head(error: Exception, logged: bool) -> None:
     told: list[BaseException] = []
     log: Any = SimpleNamespace(failure=lambda asked, failure: told.append(failure))
     service: Any = SimpleNamespace()
-    app = App(service, log, service)
+    app = App(service, log)
 
     async def begun(service: Any, asked: Any) -> None:
         await asked.start(200, [])

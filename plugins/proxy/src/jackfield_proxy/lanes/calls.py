@@ -14,8 +14,9 @@ from jackfield.stream import AsyncStream
 from jackfield_proxy.lanes import usage
 from jackfield_proxy.lanes.events import EVENTS, done, event
 from jackfield_proxy.requests.errors import refused
-from jackfield_proxy.requests.headers import Pairs, answered, wishes
+from jackfield_proxy.requests.headers import answered, wishes
 from jackfield_proxy.requests.incoming import JSON
+from jackfield_proxy.wire.asgi import Pairs
 
 if TYPE_CHECKING:
     from jackfield_proxy.requests.incoming import Incoming

@@ -20,7 +20,8 @@ from jackfield.errors import (
     RequestError,
     UnsupportedParamsError,
 )
-from jackfield_proxy.requests.headers import Pairs, answered
+from jackfield_proxy.requests.headers import answered
+from jackfield_proxy.wire.asgi import Pairs
 
 _KINDS = {
     401: "authentication_error",

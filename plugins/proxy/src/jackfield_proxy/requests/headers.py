@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from jackfield_proxy.wire.asgi import Pairs
+
 _STAYS = frozenset(
     {
         # of one connection
@@ -23,9 +25,6 @@ _FORWARDED = (
     *("accept", "accept-encoding", "content-type", "idempotency-key", "openai-beta", "range"),
     *("x-client-request-id",),
 )
-
-Pairs = list[tuple[bytes, bytes]]
-"""Headers as ASGI has them."""
 
 
 @lru_cache(maxsize=512)

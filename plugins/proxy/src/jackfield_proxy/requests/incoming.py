@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from typing import Any
 
 from jackfield import jsonio
 from jackfield_proxy.requests.containers import MOST, count
 from jackfield_proxy.requests.errors import Refused
-from jackfield_proxy.requests.headers import Pairs
+from jackfield_proxy.wire.asgi import Pairs, Receive, Scope, Send
 from jackfield_proxy.wire.writing import send_both, send_whole
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 JSON = (b"content-type", b"application/json")
 

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from jackfield.errors import JackfieldError
@@ -18,7 +19,7 @@ from jackfield_proxy.serving.options import Options
 if TYPE_CHECKING:
     from jackfield_proxy.app import App
     from jackfield_proxy.config import Config, Loaded
-    from jackfield_proxy.requests.incoming import Receive, Scope, Send
+    from jackfield_proxy.wire.asgi import Receive, Scope, Send
 
 _COLLECT = (10_000, 10, 5)
 """Requests make few cycles and many containers: looking for the former that often is a waste."""
@@ -100,8 +101,10 @@ class Worker:
             Upstream(),
             open_state(general.redis_url, log.say),
             Metrics(options.directory),
+            Recent(options.directory),
+            time.time(),
         )
-        self._app = App(service, log, Recent(options.directory))
+        self._app = App(service, log)
         self._asgi = self._guarded(self._app, self._config)
         gc.collect()
         gc.freeze()  # what is there now stays: collections need not look at it again
@@ -140,7 +143,9 @@ class Worker:
             from jackfield_proxy.service import Service
             from jackfield_proxy.wire.protocol import Connection
 
-            app.service = Service(loaded.config, old.upstream, state, old.metrics)
+            app.service = Service(
+                loaded.config, old.upstream, state, old.metrics, old.recent, old.started
+            )
             self._asgi = self._guarded(app, loaded.config)
             app.log.prompts = loaded.config.general.log_prompts
             Connection.max_head_bytes = loaded.config.general.max_header_bytes
@@ -168,7 +173,7 @@ class Worker:
         await app.service.state.aclose()
         app.log.gather(None)
         app.log.flush()
-        app.recent.close()
+        app.service.recent.close()
         app.service.metrics.close()
 
 

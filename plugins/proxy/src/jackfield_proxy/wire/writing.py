@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 if TYPE_CHECKING:
-    from jackfield_proxy.requests.headers import Pairs
-    from jackfield_proxy.requests.incoming import Send
+    from jackfield_proxy.wire.asgi import Pairs, Send
 
 _UNUSUAL = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 """Headers that say how an answer ends, which `send_whole` says itself."""
