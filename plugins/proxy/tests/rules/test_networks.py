@@ -95,6 +95,7 @@ def test_a_certificate_of_another_host(tmp_path: Path) -> None:
     ):
         got = ask(proxy.url, "POST", "/v1/chat/completions", CHAT)
         assert (got.status, got.error["code"]) == (502, "upstream_unreachable")
+        assert "certificate" in got.error["message"]
         assert not server.requests
 
 

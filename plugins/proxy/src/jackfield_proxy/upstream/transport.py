@@ -302,9 +302,8 @@ def _ours(error: Exception, outgoing: Outgoing) -> Exception:
     if isinstance(error, aiohttp.InvalidURL) or type(error) is UnicodeError:
         return ConfigError(f"not a URL that can be requested: {where}")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return APIConnectionError(
-            f"the connection to {where} failed: {error.strerror or 'refused'}"
-        )
+        why = getattr(error, "certificate_error", None) or error.strerror or "refused"
+        return APIConnectionError(f"the connection to {where} failed: {why}")
     if isinstance(error, (aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError)):
         failed: APIError = APIConnectionError(
             f"the connection to {where} failed: {type(error).__name__}"
