@@ -44,6 +44,11 @@ class Route:
         """The plugin's name, as in errors."""
         return self.plugin.name
 
+    @property
+    def vendor(self) -> str:
+        """Who runs the model, as names say it: what their prefix begins with, e.g. ``openai``."""
+        return self.prefix.partition("/")[0] or self.plugin.name
+
     def to_dict(self) -> dict[str, Any]:
         """What `Registry.explain` shows of this route alone."""
         manifest = self.plugin.manifest

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jackfield import jsonio
-from jackfield.errors import JackfieldError
+from jackfield.errors import APIError, JackfieldError
 from jackfield.manifest import CREATE
 from jackfield_proxy import local
 from jackfield_proxy.forwarding.forward import forward_other, forward_stored, nowhere
@@ -90,7 +90,10 @@ class App:
                     self.log.failure(incoming, error)
                 raise Cut(str(error)) from error
             refusal = refused(error)
-            if not isinstance(error, (Refused, JackfieldError)) or refusal.status == 500:
+            theirs = isinstance(error, APIError) and error.status_code is not None
+            if not isinstance(error, (Refused, JackfieldError)) or (
+                refusal.status == 500 and not theirs
+            ):
                 self.log.failure(incoming, error)
             # Its frames hold the request's body, and this one holds it: a circle that stays.
             error.__traceback__ = error.__context__ = error.__cause__ = None

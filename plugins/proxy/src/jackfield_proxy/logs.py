@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from jackfield_proxy.requests.incoming import Incoming
 
 _EVERY = 0.2
-_AT_MOST = 64
-"""So many lines are written without waiting: what is gathered for longer leaves the caches, and is
-memory that the system takes back and gives again."""
+_AT_ONCE = 4096
+"""Bytes of whole lines that are written together. As many reach a pipe in one piece, whoever else
+writes to it; and what is gathered for longer has left the caches."""
 _PLAIN = frozenset(
     {
         *("model", "stream", "n", "temperature", "top_p", "top_k", "top_logprobs", "logprobs"),
@@ -57,6 +57,7 @@ class Log:
         self.prompts = prompts
         self._access = access
         self._lines: list[bytes] = []
+        self._size = 0
         self._due = False
         self._loop: AbstractEventLoop | None = None
 
@@ -128,9 +129,12 @@ class Log:
         self._write(text.encode("utf-8", "backslashreplace"))
 
     def _write(self, line: bytes) -> None:
-        lines = self._lines
-        lines.append(line)
-        if self._loop is None or len(lines) >= _AT_MOST:
+        size = len(line) + 1
+        if self._size + size > _AT_ONCE:
+            self.flush()
+        self._lines.append(line)
+        self._size += size
+        if self._loop is None or size > _AT_ONCE:
             self.flush()
         elif not self._due:
             self._due = True
@@ -146,7 +150,7 @@ class Log:
 
     def flush(self) -> None:
         """Write what was gathered."""
-        lines, self._lines = self._lines, []
+        lines, self._lines, self._size = self._lines, [], 0
         if lines and sys.stderr is not None:
             try:
                 sys.stderr.buffer.write(b"\n".join(lines) + b"\n")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jackfield.client import shared_registry
 from jackfield.errors import ConfigError
-from jackfield_proxy.requests.errors import Refused
+from jackfield_proxy.requests.onward import plain
 from jackfield_proxy.routing.deployments import Deployment
 from jackfield_proxy.routing.router import Router
 
@@ -74,10 +74,7 @@ class Service:
         value = incoming.headers.get(_ORGANIZATION)
         if not value:
             return None
-        text = value.decode("latin-1")
-        if not (text.isascii() and text.replace("\t", " ").isprintable()):
-            raise Refused(400, "The header OpenAI-Organization holds what is no printable ASCII.")
-        return text
+        return plain("OpenAI-Organization", value)
 
     def host_of(self, deployment: Deployment) -> str:
         """The host that a deployment's requests go to, for people."""

@@ -144,25 +144,45 @@ class Timers:
         self.due.append(what)
 
 
-@given(st.lists(st.integers(0, 150), max_size=6))
-def test_lines_are_gathered_and_none_is_lost_or_kept_for_long(bursts: list[int]) -> None:
+class Pieces(io.BytesIO):
+    """What is written, in the pieces in which it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[bytes] = []
+
+    def write(self, data: Any) -> int:
+        self.pieces.append(bytes(data))
+        return super().write(data)
+
+
+LINES = st.lists(st.lists(st.integers(1, 300) | st.integers(4000, 5000), max_size=40), max_size=6)
+
+
+@given(LINES)
+def test_lines_are_gathered_and_none_is_lost_torn_or_kept_for_long(bursts: list[list[int]]) -> None:
+    """Several processes write to one pipe, which takes so many bytes at a time in one piece."""
     written, kept, timers = Written(), sys.stderr, Timers()
+    written.buffer = pieces = Pieces()
     sys.stderr = written
-    log, said = Log(), 0
+    log, said = Log(), list[str]()
     log.gather(timers)  # type: ignore[arg-type]  # by hand
     try:
         for burst in bursts:
-            for _ in range(burst):
-                log.say(str(said))
-                said += 1
-                waiting = said - len(written.text.splitlines())
-                assert 0 <= waiting < 64
+            for size in burst:
+                said.append("x" * size)
+                log.say(said[-1])
+                waiting = said[len(written.text.splitlines()) :]
+                assert sum(len(line) + 1 for line in waiting) <= 4096
                 assert len(timers.due) <= 1, "a timer for each line"
                 assert timers.due or not waiting
             due, timers.due = timers.due, []
             for ring in due:
                 ring()
-            assert len(written.text.splitlines()) == said
+            assert len(written.text.splitlines()) == len(said)
     finally:
         sys.stderr = kept
-    assert written.text.splitlines() == [str(number) for number in range(said)]
+    assert written.text.splitlines() == said
+    for piece in pieces.pieces:
+        assert piece.endswith(b"\n")
+        assert len(piece) <= 4096 or piece.count(b"\n") == 1

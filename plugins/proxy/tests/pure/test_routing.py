@@ -229,10 +229,10 @@ def test_two_providers_are_two_upstreams() -> None:
         """Routes of two providers."""
 
         def resolve(self, surface: str, model: str) -> Any:
-            provider = model.partition("/")[0] if "/" in model else "openai"
-            manifest = SimpleNamespace(endpoint=object())
+            vendor = model.partition("/")[0] if "/" in model else "openai"
+            manifest = SimpleNamespace(endpoint=SimpleNamespace(base_url=f"https://{vendor}/v1"))
             plugin = SimpleNamespace(manifest=manifest)
-            return SimpleNamespace(plugin=plugin, kind="prefix", provider=provider)
+            return SimpleNamespace(plugin=plugin, kind="prefix", vendor=vendor)
 
     bare, prefixed = deployment("a", "gpt-4o"), deployment("b", "openai/gpt-4o")
     other = deployment("c", "acme/m")

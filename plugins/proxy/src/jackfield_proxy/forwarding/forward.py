@@ -19,9 +19,11 @@ from jackfield_proxy.forwarding.payload import Streamed
 from jackfield_proxy.lanes.decoding import undoing
 from jackfield_proxy.lanes.raw import error_of, perform
 from jackfield_proxy.requests.errors import Refused, model_not_found
-from jackfield_proxy.requests.headers import acceptable, answered, forwarded, measured
+from jackfield_proxy.requests.headers import acceptable, answered, measured
 from jackfield_proxy.requests.incoming import Cut
-from jackfield_proxy.routing.attempts import outcome
+from jackfield_proxy.requests.onward import forwarded
+from jackfield_proxy.routing.attempts import outcome, retries
+from jackfield_proxy.upstream.handler import was_stale
 
 if TYPE_CHECKING:
     from jackfield.manifest import Endpoint
@@ -223,7 +225,16 @@ async def _ask(
     )
     began = time.perf_counter()
     try:
-        reply: AsyncReply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
+        reply: AsyncReply
+        try:
+            reply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
+        except APIConnectionError as error:
+            again = content is None or type(content) is bytes
+            if not (again and was_stale(error) and retries(service, deployment)):
+                raise
+            service.metrics.attempted(deployment.id, outcome(error))
+            incoming.attempts += 1
+            reply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
     except APIConnectionError as error:
         failure = content.failure if isinstance(content, Streamed) else None
         if failure is not None:  # the client's body failed, not the deployment

@@ -14,8 +14,9 @@ from jackfield.stream import AsyncStream
 from jackfield_proxy.lanes import usage
 from jackfield_proxy.lanes.events import EVENTS, done, event
 from jackfield_proxy.requests.errors import refused
-from jackfield_proxy.requests.headers import answered, wishes
+from jackfield_proxy.requests.headers import answered
 from jackfield_proxy.requests.incoming import JSON
+from jackfield_proxy.requests.onward import wishes
 from jackfield_proxy.wire.asgi import Pairs
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ async def ask(
         headers["X-Client-Request-Id"] = incoming.given_id
     if headers:
         settings["extra_headers"] = headers
-    incoming.lane, incoming.provider = "calls", target.provider
+    incoming.lane, incoming.provider = "calls", target.vendor
     began = time.perf_counter()
     try:
         outcome = await target.deployment.client.call(

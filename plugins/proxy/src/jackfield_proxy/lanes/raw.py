@@ -16,7 +16,8 @@ from jackfield.outgoing import send
 from jackfield_proxy.lanes.encodings import decoded, unreadable
 from jackfield_proxy.lanes.judging import AT_ONCE, judged
 from jackfield_proxy.lanes.splice import with_model
-from jackfield_proxy.requests.headers import acceptable, wishes
+from jackfield_proxy.requests.headers import acceptable
+from jackfield_proxy.requests.onward import wishes
 
 if TYPE_CHECKING:
     from jackfield.config import Settings
@@ -46,7 +47,7 @@ async def ask(
     route = passage.route
     line = deployment.line(passage, organization)
     settings = line.settings
-    incoming.provider = route.provider
+    incoming.provider = route.vendor
     given = incoming.headers
     headers = line.headers | wishes(given, line.headers)
     if line.encodes:

@@ -162,6 +162,8 @@ def _of_upstream(error: APIError) -> Refused:
         status = _BY_NAME.get(type(error).__name__, 502)
     elif status < 400:  # an error object in a body that called itself a success
         status = _BY_NAME.get(type(error).__name__, 502)
+    elif status > 599:  # HTTP has none of these, and clients don't know what to do with them
+        status = 502
     return _Upstreams(status, error)
 
 

@@ -1,8 +1,8 @@
-"""Which headers cross the proxy, each way. What is not named here stays on its side."""
+"""Which headers of an answer the client gets, and which encodings of its body."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from jackfield_proxy.wire.asgi import Pairs
@@ -21,10 +21,6 @@ _STAYS = frozenset(
     }
 )
 _ORDINARY = ("", "keep-alive", "close")
-_FORWARDED = (
-    *("accept", "accept-encoding", "content-type", "idempotency-key", "openai-beta", "range"),
-    *("x-client-request-id",),
-)
 
 
 @lru_cache(maxsize=512)
@@ -89,26 +85,3 @@ def accepts(given: bytes | None, encoding: str) -> bool:
     names = {"gzip", "x-gzip"} if encoding in ("gzip", "x-gzip") else {encoding}
     said = [weights[name] for name in names if name in weights]
     return max(said or [weights.get("*", 0.0)]) > 0
-
-
-def wishes(headers: Mapping[bytes, bytes], own: Iterable[str]) -> dict[str, str]:
-    """The client's headers that go upstream with every request, if it has any of them.
-
-    Args:
-        headers: the client's.
-        own: names of the deployment's headers, which win.
-    """
-    if b"openai-beta" not in headers and b"idempotency-key" not in headers:
-        return {}
-    taken = {name.lower() for name in own}
-    names = [name for name in ("idempotency-key", "openai-beta") if name not in taken]
-    return forwarded(headers, names)
-
-
-def forwarded(headers: Mapping[bytes, bytes], names: Iterable[str] = _FORWARDED) -> dict[str, str]:
-    """The client's request headers that go upstream with a request that is forwarded."""
-    return {
-        name.title(): headers[key].decode("latin-1")
-        for name in names
-        if (key := name.encode("latin-1")) in headers
-    }

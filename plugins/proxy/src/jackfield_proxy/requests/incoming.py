@@ -10,7 +10,7 @@ from jackfield import jsonio
 from jackfield_proxy.requests.containers import MOST, count
 from jackfield_proxy.requests.errors import Refused
 from jackfield_proxy.wire.asgi import Pairs, Receive, Scope, Send
-from jackfield_proxy.wire.writing import send_both, send_whole
+from jackfield_proxy.wire.writing import send_both, send_whole, writable
 
 JSON = (b"content-type", b"application/json")
 
@@ -192,7 +192,7 @@ class Incoming:
 
     async def start(self, status: int, headers: Pairs, body: bytes = b"") -> None:
         """Send the head of the answer, with the first of its body."""
-        headers = self._begin(status, headers)
+        headers = writable(self._begin(status, headers))
         head = {"type": "http.response.start", "status": status, "headers": headers}
         if body:
             rest = {"type": "http.response.body", "body": body, "more_body": True}

@@ -21,6 +21,7 @@ from jackfield.errors import (
     InternalServerError,
     UnsupportedParamsError,
 )
+from jackfield_proxy.upstream.handler import was_stale
 
 if TYPE_CHECKING:
     from jackfield_proxy.requests.incoming import Incoming
@@ -102,8 +103,7 @@ async def _group(
     else:
         untried = await _order(service, deployments)
         current = untried.pop(0)
-    own = current.entry.params.max_retries
-    most = service.config.router.num_retries if own is None else own
+    most = retries(service, current)
     tried = 0
     while True:
         tried += 1
@@ -115,8 +115,11 @@ async def _group(
             incoming.attempts -= 1  # nothing was sent
             raise
         except APIError as error:
-            await _note(service, current, error)
             error.attempts = incoming.attempts
+            if was_stale(error) and tried <= most:
+                service.metrics.attempted(current.id, outcome(error))
+                continue  # nothing is wrong with the deployment, which only rested for long
+            await _note(service, current, error)
             if untried and _may_move(error):
                 current = untried.pop(0)
                 continue
@@ -128,6 +131,12 @@ async def _group(
         began = time.perf_counter()
         await asyncio.sleep(pause)
         incoming.waited += time.perf_counter() - began
+
+
+def retries(service: Service, deployment: Deployment) -> int:
+    """How often a request to a deployment is made again."""
+    own = deployment.entry.params.max_retries
+    return service.config.router.num_retries if own is None else own
 
 
 async def _order(service: Service, deployments: Sequence[Deployment]) -> list[Deployment]:

@@ -26,16 +26,16 @@ LONGEST_NAME = 512
 
 
 class Target:
-    """A deployment, the model to ask it for, who serves that, and its passage if it has one."""
+    """A deployment, the model to ask it for, who runs that, and its passage if it has one."""
 
-    __slots__ = ("deployment", "model", "passage", "provider")
+    __slots__ = ("deployment", "model", "passage", "vendor")
 
     def __init__(
-        self, deployment: Deployment, model: str, provider: str, passage: Passage | None
+        self, deployment: Deployment, model: str, vendor: str, passage: Passage | None
     ) -> None:
         self.deployment = deployment
         self.model = model
-        self.provider = provider
+        self.vendor = vendor
         self.passage = passage
 
     def __repr__(self) -> str:
@@ -98,8 +98,8 @@ class Found:
         if target is None:
             model = self.model(deployment, surface)
             way = passage(self._registry, surface, model)
-            provider = self._registry.resolve(surface, model).provider
-            target = self._targets[key] = Target(deployment, model, provider, way)
+            vendor = self._registry.resolve(surface, model).vendor
+            target = self._targets[key] = Target(deployment, model, vendor, way)
         return target
 
     def model(self, deployment: Deployment, surface: str) -> str:
@@ -230,23 +230,24 @@ class Router:
         return list(found.values())
 
     def _account(self, deployment: Deployment) -> tuple[str | None, ...]:
-        """What upstreams tell callers apart by: provider, address, key, organization."""
+        """What upstreams tell callers apart by: address, key, organization; and whose key it is."""
         account = self._accounts.get(deployment)
         if account is None:
             try:
-                _, provider = self.endpoint_of(deployment, "")
+                endpoint, _ = self.endpoint_of(deployment, "")
+                usual = endpoint.base_url
             except ConfigError:
-                provider = ""
+                usual = None
             params = deployment.entry.params
             key = None if params.api_key is None else params.api_key.reveal()
-            account = (provider, params.api_base, key, params.organization)
+            account = (usual, params.api_base, key, params.organization)
             self._accounts[deployment] = account
         return account
 
     def endpoint_of(
         self, deployment: Deployment, surface: str, model: str | None = None
     ) -> tuple[Endpoint, str]:
-        """Where a deployment's other requests go: the endpoint of its provider, and its name.
+        """Where a deployment's other requests go: the endpoint, and whose it is.
 
         Args:
             deployment: of the configuration.
@@ -269,7 +270,7 @@ class Router:
                 continue
             manifest = route.plugin.manifest
             if manifest is not None and manifest.endpoint is not None and route.kind != "fallback":
-                return manifest.endpoint, route.provider
+                return manifest.endpoint, route.vendor
         raise ConfigError(f"no installed plugin serves {wanted!r}, so nothing is forwarded to it")
 
 

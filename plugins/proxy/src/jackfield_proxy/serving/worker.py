@@ -61,6 +61,7 @@ class Worker:
                 await self._live(receive, send)
             except asyncio.CancelledError:  # told to stop at once
                 if self._app is not None:
+                    self._app.log.gather(None)  # what is still to come is written as it comes
                     self._app.log.flush()
         else:
             assert self._asgi is not None

@@ -135,6 +135,8 @@ async def exchange(
         protocol.transport.write(head + body)
         while True:
             message, payload = await protocol.read()
+            if message.code == 101:
+                raise aiohttp.ClientConnectionError("the upstream wants another protocol")
             if not 100 <= message.code < 200:
                 break
     except BaseException:

@@ -22,7 +22,7 @@ from jackfield.errors import (
     JackfieldError,
 )
 from jackfield_proxy.upstream.direct import Response, available, exchange
-from jackfield_proxy.upstream.handler import Connector, only_new, was_stale
+from jackfield_proxy.upstream.handler import Connector, stale, was_stale
 from jackfield_proxy.upstream.sending import Sending, read_ahead
 from jackfield_proxy.upstream.trust import authorities
 
@@ -106,9 +106,11 @@ class AiohttpTransport:
         body: Any = outgoing.body
         headers = outgoing.headers
         timeouts = outgoing.timeouts
-        whole = timeouts.total is None or timeouts.default
-        if whole and self._direct and type(body) is bytes and outgoing.address is None:
-            return AiohttpReply(await self._at_once(outgoing, body), outgoing, None)
+        limit = None if timeouts.default else timeouts.total  # else each read has as much time
+        deadline = None if limit is None else time.monotonic() + limit
+        if self._direct and type(body) is bytes and outgoing.address is None:
+            answer = await self._at_once(outgoing, body, limit)
+            return AiohttpReply(answer, outgoing, None, deadline)
         sending: Sending | None = None
         response: aiohttp.ClientResponse
         if body is not None and not isinstance(body, bytes):
@@ -117,11 +119,8 @@ class AiohttpTransport:
             arriving = getattr(body, "arriving", None)
             body = sending = Sending(read_ahead(body) if arriving is None else arriving())
         try:
-            if whole:
-                response = await self._fresh(outgoing, headers, body)
-            else:
-                async with asyncio.timeout(timeouts.total):
-                    response = await self._fresh(outgoing, headers, body)
+            async with asyncio.timeout(limit):
+                response = await self._ask(outgoing, headers, body)
         except BaseException as error:
             if sending is not None:
                 await sending.aclose()
@@ -129,33 +128,16 @@ class AiohttpTransport:
                 raise
             raise _ours(error, outgoing) from None
         # The answer may be there before the whole body has left; the reply ends what is left of it.
-        return AiohttpReply(response, outgoing, sending)
+        return AiohttpReply(response, outgoing, sending, deadline)
 
-    async def _fresh(self, outgoing: Outgoing, headers: Any, body: Any) -> aiohttp.ClientResponse:
-        """Ask, and ask once more, on a new connection, where a kept one turns out to be closed.
-
-        Upstreams close what was idle for long; the request was not answered because it was not
-        seen. That is no attempt that failed, and nobody's fault.
-        """
-        try:
-            return await self._ask(outgoing, headers, body)
-        except Exception as error:
-            if not was_stale(error) or not (body is None or type(body) is bytes):
-                raise
-        with only_new():
-            return await self._ask(outgoing, headers, body)
-
-    async def _at_once(self, outgoing: Outgoing, body: bytes) -> Response:
-        """As `_fresh`, past aiohttp's session."""
+    async def _at_once(self, outgoing: Outgoing, body: bytes, limit: float | None) -> Response:
+        """As `_ask`, past aiohttp's session."""
         try:
             url, limits = _url(outgoing.url), _timeout(outgoing.timeouts)
             where = (outgoing.method, url, outgoing.headers, body, limits, _AT_ONCE)
-            try:
+            if limit is None:
                 return await exchange(self.session, self._connector, *where)
-            except Exception as error:
-                if not was_stale(error):
-                    raise
-            with only_new():
+            async with asyncio.timeout(limit):
                 return await exchange(self.session, self._connector, *where)
         except Exception as error:  # noqa: BLE001 - sorted out there
             raise _ours(error, outgoing) from None
@@ -214,17 +196,19 @@ def _named(name: bytes) -> str:
 class AiohttpReply:
     """A response whose body is still to be read."""
 
-    __slots__ = ("_outgoing", "_response", "_sending", "headers", "status")
+    __slots__ = ("_deadline", "_outgoing", "_response", "_sending", "headers", "status")
 
     def __init__(
         self,
         response: aiohttp.ClientResponse | Response,
         outgoing: Outgoing,
         sending: Sending | None,
+        deadline: float | None,
     ) -> None:
         self._response = response
         self._outgoing = outgoing
         self._sending = sending
+        self._deadline = deadline
         self.status = response.status
         headers: dict[str, str] = {}
         for name, value in response.raw_headers:
@@ -235,13 +219,10 @@ class AiohttpReply:
     async def read(self, limit: int | None) -> bytes:
         """The whole body; the reply is closed afterwards."""
         try:
-            if limit is None:
-                return await self._response.read()
-            content, parts, size = self._response.content, [], 0
-            while size <= limit and (piece := await content.readany()):
-                parts.append(piece)
-                size += len(piece)
-            return b"".join(parts)
+            if self._deadline is None or self._response.content.is_eof():
+                return await self._all(limit)
+            async with asyncio.timeout(max(0.0, self._deadline - time.monotonic())):
+                return await self._all(limit)
         except Exception as error:  # noqa: BLE001 - sorted out below
             raise _ours(error, self._outgoing) from None
         finally:
@@ -249,6 +230,15 @@ class AiohttpReply:
                 self._finish()
             if self._sending is not None:
                 await self._sending.aclose()
+
+    async def _all(self, limit: int | None) -> bytes:
+        if limit is None:
+            return await self._response.read()
+        content, parts, size = self._response.content, [], 0
+        while size <= limit and (piece := await content.readany()):
+            parts.append(piece)
+            size += len(piece)
+        return b"".join(parts)
 
     async def piece(self, deadline: float | None = None) -> bytes:
         """What comes next of the body; empty at its end."""
@@ -308,7 +298,7 @@ def _ours(error: Exception, outgoing: Outgoing) -> Exception:
         failed: APIError = APIConnectionError(
             f"the connection to {where} failed: {type(error).__name__}"
         )
-        return failed
+        return stale(failed) if was_stale(error) else failed
     return error
 
 

@@ -86,6 +86,7 @@ class Connection(HttpToolsProtocol):
         self._deaf = False
         self._watching = False
         self._patience: asyncio.TimerHandle | None = None
+        self._running: Any = None
         self._idle = Deadline(self.loop, self.timeout_keep_alive_handler)
 
     def connection_made(self, transport: Any) -> None:
@@ -181,6 +182,8 @@ class Connection(HttpToolsProtocol):
                 # A large body may have paused reading, and nobody asks for more of it now. Without
                 # reading, a client that leaves is not noticed.
                 self.flow.resume_reading()
+                if not self._answering():  # it was answered before all of it had come
+                    self._idle.set(self.timeout_keep_alive)
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP."""
@@ -199,6 +202,7 @@ class Connection(HttpToolsProtocol):
             self._idle.set(self.timeout_keep_alive)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._running = cycle
         self.task = task = self.loop.create_task(cycle.run_asgi(app))
         self.tasks.add(task)
         task.add_done_callback(self._answered)
@@ -215,6 +219,11 @@ class Connection(HttpToolsProtocol):
         unfinished = self._answering()
         super().connection_lost(exc)
         self._idle.end()
+        # uvicorn tells only the request that came last.
+        self.pipeline.clear()
+        if self._running is not None:
+            self._running.disconnected = True
+            self._running.message_event.set()
         if unfinished and self.task is not None and not self.task.done():
             self.task.cancel()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -13,6 +14,7 @@ _UNUSUAL = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 """Headers that say how an answer ends, which `send_whole` says itself."""
 _BARE = frozenset({204, 205, 304})
 """Answers that have no body, whatever their headers say."""
+_BROKEN = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
 
 
@@ -76,12 +78,17 @@ async def send_whole(send: Send, status: int, headers: Pairs, body: bytes) -> No
             cycle.message_event.set()
             cycle.on_response()
             return
-    headers = [*headers, (b"content-length", b"%d" % len(body))]
+    headers = writable([*headers, (b"content-length", b"%d" % len(body))])
     await send_both(
         send,
         {"type": "http.response.start", "status": status, "headers": headers},
         {"type": "http.response.body", "body": body},
     )
+
+
+def writable(headers: Pairs) -> Pairs:
+    """The headers without those that can't be written: a line break in one would begin another."""
+    return [(name, value) for name, value in headers if _BROKEN.search(value) is None]
 
 
 def _is_ordinary(cycle: RequestResponseCycle, status: int) -> bool:
