@@ -127,6 +127,21 @@ def test_a_client_that_leaves_with_a_second_request_on_its_way(
     assert upstream.asked["endless"] == asked + 1
 
 
+def test_it_is_no_fault_of_the_application_s(proxy: Proxy, upstream: Upstream) -> None:
+    one = post("/v1/chat/completions", chat("hang"))
+    for leave in _LEAVING.values():
+        wanted = upstream.asked["hang"] + 1
+        client = Client(proxy.url).send(one + one)
+        eventually(lambda n=wanted: upstream.asked["hang"] == n, "the upstream is asked")
+        leave(client)
+        eventually(lambda: in_flight(proxy.url) == 0, "no request in flight")
+    with Client(proxy.url) as client:
+        id = client.chat("fine").answer().headers["x-jackfield-request-id"]
+    proxy.logged(id)
+    for said in ("ASGI", "Traceback", "never retrieved"):
+        assert said not in proxy.log()
+
+
 def test_many_that_leave_leave_nothing_open(proxy: Proxy, upstream: Upstream) -> None:
     def several() -> None:
         clients = [

@@ -144,3 +144,32 @@ def test_a_reset_connection_is_not_kept_by_its_timer() -> None:
     assert made[0].gone
     assert not made[0]._idle.running
     assert made[0]._idle._timer is None
+
+
+def test_a_client_that_was_answered_early_and_then_says_nothing_is_not_kept() -> None:
+    """Its body comes after the answer; what follows it is awaited no longer than usual."""
+
+    async def talk() -> bytes:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            head = {"type": "http.response.start", "status": 401, "headers": []}
+            await send({**head, "headers": [(b"content-length", b"2")]})
+            await send({"type": "http.response.body", "body": b"no"})
+
+        config = Config(
+            app, log_config=None, access_log=False, proxy_headers=False, timeout_keep_alive=1
+        )
+        config.load()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: Connection(config, ServerState(), {}, loop), "127.0.0.1", 0
+        )
+        async with server, asyncio.timeout(30):
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.write(HEAD + b"half")
+            await reader.readuntil(b"no")
+            writer.write(b"a body")
+            rest = await reader.read()
+            writer.close()
+            return rest
+
+    assert asyncio.run(talk()) == b""

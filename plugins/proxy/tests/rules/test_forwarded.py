@@ -202,3 +202,57 @@ def test_what_became_of_it_is_counted(proxy: Proxy, upstream: RawServer) -> None
         before = counted(outcome)
         ask(proxy.url, "GET", "/v1/files")
         assert counted(outcome) == before + 1, outcome
+
+
+BOUND = "multipart/form-data; boundary=x"
+
+
+def part(name: str, value: bytes = b"v", more: str = "") -> bytes:
+    head = f'--x\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'
+    return head.encode() + value + b"\r\n"
+
+
+LARGE = part("file", b"\r\n--y" * 40_000, '; filename="a"')
+SET = [
+    (BOUND, part("purpose") + part("api_base") + b"--x--\r\n"),
+    (BOUND, part("extra_headers[a]") + b"--x--\r\n"),
+    (BOUND, LARGE + part("api_key") + b"--x--\r\n"),
+    (BOUND.replace("x", '"x"'), part("api_base", more='; filename="a"') + b"--x--\r\n"),
+    ("text/plain", b' {"prompt": "a", "api_base": "http://evil.invalid"}'),
+    ("application/vnd.api+json", b'{"api_key": "k"}'),
+    ("", b'{"base_url": "u"}'),
+    ("application/x-www-form-urlencoded", b"purpose=a&api%5Fbase=http://evil.invalid"),
+    ("application/x-www-form-urlencoded", b'{"organization": "o"}'),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), SET)
+@pytest.mark.parametrize("target", ["/v1/files", "/v1/responses/resp_1/cancel"])
+def test_no_body_of_any_kind_says_where_it_goes(
+    proxy: Proxy, upstream: RawServer, target: str, kind: str, body: bytes
+) -> None:
+    got = ask(proxy.url, "POST", target, body, {"content-type": kind} if kind else {})
+    assert (got.status, got.error["code"]) == (400, "forbidden_parameter")
+    for asked in upstream.requests:  # of a long one the beginning may have left
+        assert not asked.body.endswith(b"--x--\r\n")
+
+
+NAMED = [
+    (BOUND, part("purpose") + part("file", b'api_base name="api_base"', '; filename="a"')),
+    (BOUND, LARGE + part("my_api_base") + part("purpose")),
+    ("text/plain", b"api_base=1"),
+    ("text/plain", b'["api_base"]'),
+    ("application/jsonl", b'{"api_base": "in a file"}\n'),
+    ("application/x-www-form-urlencoded", b"a=api_base&my_api_base=1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), NAMED)
+def test_what_only_looks_like_it_goes_on(
+    proxy: Proxy, upstream: RawServer, kind: str, body: bytes
+) -> None:
+    body += b"--x--\r\n" if kind == BOUND else b""
+    got = ask(proxy.url, "POST", "/v1/files", body, {"content-type": kind})
+    assert got.status == 200, got.body
+    [asked] = upstream.requests
+    assert asked.body == body

@@ -162,3 +162,30 @@ def test_a_deployment_s_own_wishes_win(upstream: RawServer) -> None:
             values = [v for key, v in asked.raw_headers if key.lower() == "openai-beta"]
             assert values == ["ours"], way
             assert asked.headers["idempotency-key"] == "key-1"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("odd", ["a\x01b", "a\x7fb", "\x1f"])
+def test_a_header_that_can_not_be_written_is_left_out(
+    proxy: Proxy, upstream: RawServer, way: str, odd: str
+) -> None:
+    before = dict(UPSTREAMS)
+    UPSTREAMS["x-odd"] = odd
+    try:
+        got = through(proxy, upstream, way, {})
+    finally:
+        UPSTREAMS.clear()
+        UPSTREAMS.update(before)
+    assert got.status == (400 if way == "error" else 200), got.body
+    assert got.header("x-odd") is None
+    assert all(got.header(name) == value for name, value in UPSTREAMS.items())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_key_of_the_client_s_that_can_not_be_sent_on(
+    proxy: Proxy, upstream: RawServer, way: str
+) -> None:
+    got = through(proxy, upstream, way, {"idempotency-key": "caf\xe9"})
+    assert got.status == 400
+    assert "Idempotency-Key" in got.error["message"]
+    assert not upstream.requests

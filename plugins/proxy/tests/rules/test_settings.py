@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from plain_http import CHAT, ask, form
 from proxying import Proxy, running
-from rawserver import RawServer
+from rawserver import Asked, RawServer, Wire
 
 from jackfield.config import CALL_SETTINGS
 
@@ -364,3 +364,26 @@ def test_the_organization_of_a_client(
     assert [r.headers["openai-organization"] for r in upstream.requests] == ["a\tb", "a" * 5000]
     for request in upstream.requests:
         assert request.headers["authorization"] == "Bearer sk-upstream"
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "embeddings", "responses"])
+def test_a_timeout_bounds_an_answer_that_drips(server: RawServer, path: str) -> None:
+    def drip(asked: Asked, wire: Wire) -> None:
+        wire.head(200, {"content-type": "application/json", "content-length": "100000"})
+        wire.trickle(b" ", every=0.02)
+
+    config = f"""
+        model_list:
+          - model_name: "*"
+            litellm_params:
+              model: openai/*
+              api_key: sk-test
+              api_base: {server.base_url}
+              timeout: 0.5
+        router_settings: {{num_retries: 0}}
+    """
+    server.answer = drip
+    with running(config) as proxy:
+        sent = {**CHAT, "input": "a"}
+        got = ask(proxy.url, "POST", f"/v1/{path}", sent)
+        assert (got.status, got.error["code"]) == (504, "upstream_timeout")

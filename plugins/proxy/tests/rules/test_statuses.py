@@ -78,6 +78,39 @@ def test_every_status(proxy: Proxy, upstream: RawServer, lane: str) -> None:
         assert got.header("x-jackfield-attempts") == "1"
 
 
+@pytest.mark.parametrize("lane", LANES)
+@pytest.mark.parametrize("status", [600, 777, 999])
+def test_a_status_that_http_has_not(
+    proxy: Proxy, upstream: RawServer, lane: str, status: int
+) -> None:
+    upstream.answer = lambda asked, wire: wire.reply(status, {"error": ERROR})
+    got = through(proxy, lane)
+    assert (got.status, got.error["message"]) == (502, ERROR["message"])
+    assert got.header("x-jackfield-request-id")
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_an_upstream_that_wants_another_protocol(
+    proxy: Proxy, upstream: RawServer, lane: str
+) -> None:
+    def switch(asked: Asked, wire: Wire) -> None:
+        wire.head(101, {"connection": "upgrade", "upgrade": "websocket"})
+
+    upstream.answer = switch
+    assert through(proxy, lane).status == 502
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_an_error_of_an_upstream_is_no_fault_of_ours(
+    proxy: Proxy, upstream: RawServer, lane: str
+) -> None:
+    upstream.answer = lambda asked, wire: wire.reply(500, {"error": ERROR})
+    got = through(proxy, lane)
+    id = got.header("x-jackfield-request-id")
+    proxy.logged(rf'"id":"{id}".*"status":500')
+    assert f"jackfield:ERROR: {id}" not in proxy.log()
+
+
 SHAPES: dict[str, tuple[bytes, dict[str, Any]]] = {
     "no code": (
         b'{"error":{"message":"no","type":"t"}}',

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any
 
 from jackfield import jsonio
+from jackfield_proxy.forwarding.fields import Fields, check_pairs
 from jackfield_proxy.lanes.splice import with_model
 from jackfield_proxy.requests.access import check_fields
 from jackfield_proxy.requests.errors import Refused
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from jackfield_proxy.service import Service
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_JSON = frozenset({b"application/json", b"text/json"})
+_PAIRS = b"application/x-www-form-urlencoded"
+_MAYBE = frozenset({b"", b"text/plain", _PAIRS})
+"""Of bodies that are said to be this, servers look whether they are JSON all the same."""
 _LOOKED_AT = 64 * 1024
 """Bytes of a form in which its model is looked for; the rest goes on as it comes."""
 
@@ -51,8 +56,10 @@ async def read(service: Service, incoming: Incoming) -> Payload:
     given = incoming.headers.get(b"content-type", b"")
     kind = given.partition(b";")[0].strip().lower()
     general = service.config.general
-    if kind == b"application/json":
+    if kind in _JSON or kind.endswith(b"+json"):
         return _json(await incoming.body(general.max_body_bytes))
+    if kind in _MAYBE:
+        return _perhaps(await incoming.body(general.max_body_bytes), kind)
     limit = general.max_upload_bytes
     incoming.check_length(limit)
     length = incoming.headers.get(b"content-length")
@@ -80,6 +87,18 @@ def _json(data: bytes) -> Payload:
     return Json(data, body)
 
 
+def _perhaps(data: bytes, kind: bytes) -> Payload:
+    try:
+        body = jsonio.decode(data)
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        return Json(data, body)
+    if kind == _PAIRS:
+        check_pairs(data)
+    return Payload(data or None)
+
+
 class Json(Payload):
     """An object in JSON.
 
@@ -99,17 +118,23 @@ class Json(Payload):
 
 
 class Form(Payload):
-    """A multipart form, of which the beginning is there."""
+    """A multipart form, of which the beginning is there.
+
+    Raises:
+        Refused: it sets what a client may not; `Streamed` raises it of the rest.
+    """
 
     def __init__(
         self, begun: bytes, rest: AsyncIterator[bytes], length: int | None, kind: bytes
     ) -> None:
+        fields = Fields(kind)
+        fields.look(begun)
         self._begun = begun
-        self._rest = rest
+        self._rest = _looked_at(rest, fields)
         self._length = length
         self._span = _model_in(begun[:_LOOKED_AT], kind)
         name = None if self._span is None else begun[slice(*self._span)].decode("utf-8")
-        super().__init__(Streamed(rest, length, begun), again=False, model=name)
+        super().__init__(Streamed(self._rest, length, begun), again=False, model=name)
 
     def asking(self, model: str) -> Streamed:
         """The bytes, but for the model's name."""
@@ -119,6 +144,12 @@ class Form(Payload):
         more = len(begun) - len(self._begun)
         length = None if self._length is None else self._length + more
         return Streamed(self._rest, length, begun)
+
+
+async def _looked_at(pieces: AsyncIterator[bytes], fields: Fields) -> AsyncIterator[bytes]:
+    async for piece in pieces:
+        fields.look(piece)
+        yield piece
 
 
 def _model_in(begun: bytes, kind: bytes) -> tuple[int, int] | None:

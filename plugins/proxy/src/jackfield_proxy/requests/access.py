@@ -65,7 +65,7 @@ def check_fields(names: Iterable[str]) -> None:
     Raises:
         Refused: 400, naming the field.
     """
-    if FORBIDDEN.isdisjoint(names):
+    if FORBIDDEN.isdisjoint(names := tuple(names)):
         return
     field = next(name for name in names if name in FORBIDDEN)
     raise Refused(

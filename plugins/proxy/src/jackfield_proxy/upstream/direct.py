@@ -49,6 +49,10 @@ def available() -> bool:
         return False
 
 
+class AnotherProtocol(aiohttp.ClientConnectionError):
+    """The upstream wants to go on in another protocol, which nobody asked for."""
+
+
 class Response:
     """What came back; as `aiohttp.ClientResponse`, as far as that is used here."""
 
@@ -136,7 +140,7 @@ async def exchange(
         while True:
             message, payload = await protocol.read()
             if message.code == 101:
-                raise aiohttp.ClientConnectionError("the upstream wants another protocol")
+                raise AnotherProtocol
             if not 100 <= message.code < 200:
                 break
     except BaseException:

@@ -21,7 +21,7 @@ from jackfield.errors import (
     ConfigError,
     JackfieldError,
 )
-from jackfield_proxy.upstream.direct import Response, available, exchange
+from jackfield_proxy.upstream.direct import AnotherProtocol, Response, available, exchange
 from jackfield_proxy.upstream.handler import Connector, stale, was_stale
 from jackfield_proxy.upstream.sending import Sending, read_ahead
 from jackfield_proxy.upstream.trust import authorities
@@ -146,7 +146,7 @@ class AiohttpTransport:
         url = _url(outgoing.url)
         if outgoing.address is not None:  # one that was looked up and allowed
             url, headers = url.with_host(outgoing.address), {**headers, "Host": url.authority}
-        return await self.session._request(
+        response = await self.session._request(
             outgoing.method,
             url,
             data=body,
@@ -156,6 +156,10 @@ class AiohttpTransport:
             proxy=_proxy(url.scheme, url.host or "") if _PROXIES else None,
             server_hostname=_url(outgoing.url).host if outgoing.address is not None else None,
         )
+        if response.status == 101:
+            response.close()
+            raise AnotherProtocol
+        return response
 
 
 _PROXIES = getproxies()
