@@ -1,6 +1,6 @@
 """What is written while the server runs: a line of JSON for each request, and what goes wrong.
 
-Lines are gathered and written a few times a second: a request does not wait for a terminal. No
+Lines are gathered, and written a few at a time: a write for each would cost more than the line. No
 prompt and no answer is among them unless that is asked for, and never a key.
 """
 

@@ -127,6 +127,12 @@ def test_names_and_labels_are_those_of_the_semantic_conventions(metrics: Metrics
     assert total(found, per_token, **genai) == pytest.approx(1.5 / 30)
 
 
+def test_where_the_conventions_have_another_word(metrics: Metrics) -> None:
+    _count(metrics, [Seen("/embeddings", "embedding", "e", "a", "openai", 200, "calls", 1.0)])
+    name = "gen_ai_server_request_duration_seconds_count"
+    assert total(samples(metrics), name, gen_ai_operation_name="embeddings") == 1
+
+
 def test_attempts_cooldowns_and_the_build_are_shown(metrics: Metrics) -> None:
     for outcome in ("ok", "ok", "429"):
         metrics.attempted("a", outcome)

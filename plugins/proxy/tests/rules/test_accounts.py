@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -383,3 +384,24 @@ def test_a_stored_prompt_brings_its_model(
             assert not upstream.requests
         got = ask(proxy.url, "POST", "/v1/responses", {"prompt": "a text", "input": "x"})
         assert (got.status, got.error["code"]) == (400, "missing_model")
+
+
+def test_statistics_name_who_runs_the_model(server: RawServer, upstream: RawServer) -> None:
+    """Whichever plugin served it: their names are of no interest to who looks at a chart."""
+    config = f"model_list:\n{entry('*', 'openai/*', server, 'k')}{SETTINGS}"
+    calls = [
+        ("chat/completions", {"model": "gpt-4o", "messages": [{"role": "user", "content": "x"}]}),
+        ("embeddings", {"model": "text-embedding-3-small", "input": "x"}),
+        ("responses", {"model": "gpt-4o", "input": "x"}),
+        ("completions", {"model": "gpt-3.5-turbo-instruct", "prompt": "x"}),
+        ("audio/speech", {"model": "tts-1", "voice": "alloy", "input": "x"}),
+    ]
+    upstream.answer = lambda asked, wire: wire.reply(400, {"error": {"message": "no"}})
+    with running(config) as proxy:
+        for path, body in calls:
+            assert ask(proxy.url, "POST", f"/v1/{path}", body).status == 400
+        text = ask(proxy.url, "GET", "/metrics").body.decode()
+    name = "gen_ai_server_request_duration_seconds_count"
+    found = re.findall(rf'^{name}\{{.*gen_ai_provider_name="([^"]*)".*$', text, re.MULTILINE)
+    assert len(found) == len(calls)
+    assert set(found) == {"openai"}

@@ -14,6 +14,7 @@ from jackfield_proxy.metrics.families import (
     DURATION,
     DURATIONS,
     FIRST,
+    GENAI_NAMES,
     IN_FLIGHT,
     LATENCIES,
     LATENCY,
@@ -137,7 +138,7 @@ class Metrics:
         requests = at(REQUESTS, (endpoint, model, deployment, str(status), lane))
         overheads = at(OVERHEADS, (lane,))
         if operation:
-            genai = (operation, provider, model)
+            genai = (GENAI_NAMES.get(operation, operation), provider, model)
             places = (
                 requests,
                 overheads,

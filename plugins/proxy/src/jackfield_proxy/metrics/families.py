@@ -52,6 +52,8 @@ class Group(NamedTuple):
         return sum(1 if isinstance(one, Single) else one.width for one in self.metrics)
 
 
+GENAI_NAMES = {"embedding": "embeddings"}
+"""Surfaces for whose calls the GenAI conventions have another word."""
 _GENAI = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
 _DOUBLING = tuple(round(0.01 * 2**n, 2) for n in range(14))
 

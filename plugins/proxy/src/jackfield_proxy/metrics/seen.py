@@ -7,8 +7,8 @@ class Seen:
     """One request, to be filled in while it is served.
 
     * ``endpoint``: the API path without a prefix, e.g. ``/chat/completions``; from a fixed set.
-    * ``operation``: `gen_ai.operation.name` (``chat``, ``text_completion``, ``embeddings`` or our
-      own word), empty where the request is no model call: then no GenAI metric counts it.
+    * ``operation``: the surface that is called, empty where the request is no model call: then no
+      GenAI metric counts it.
     * ``model``: the configuration's model name, ``other`` for one that isn't there.
     * ``deployment``: the deployment's id, empty where none was chosen.
     * ``provider``: `gen_ai.provider.name`, e.g. ``openai``.
