@@ -366,11 +366,19 @@ def test_the_organization_of_a_client(
         assert request.headers["authorization"] == "Bearer sk-upstream"
 
 
+FRAMINGS = {
+    "length": {"content-length": "100000"},
+    "chunks": {"transfer-encoding": "chunked"},
+    "end": {"connection": "close"},
+}
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("path", ["chat/completions", "embeddings", "responses"])
-def test_a_timeout_bounds_an_answer_that_drips(server: RawServer, path: str) -> None:
+def test_a_timeout_bounds_an_answer_that_drips(server: RawServer, path: str, framing: str) -> None:
     def drip(asked: Asked, wire: Wire) -> None:
-        wire.head(200, {"content-type": "application/json", "content-length": "100000"})
-        wire.trickle(b" ", every=0.02)
+        wire.head(200, {"content-type": "application/json", **FRAMINGS[framing]})
+        wire.trickle(b" ", every=0.02, chunked=framing == "chunks")
 
     config = f"""
         model_list:

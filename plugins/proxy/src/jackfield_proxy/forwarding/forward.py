@@ -23,7 +23,7 @@ from jackfield_proxy.requests.headers import acceptable, answered, measured
 from jackfield_proxy.requests.incoming import Cut
 from jackfield_proxy.requests.onward import forwarded
 from jackfield_proxy.routing.attempts import outcome, retries
-from jackfield_proxy.upstream.handler import was_stale
+from jackfield_proxy.upstream.handler import only_new, was_stale
 
 if TYPE_CHECKING:
     from jackfield.manifest import Endpoint
@@ -234,7 +234,8 @@ async def _ask(
                 raise
             service.metrics.attempted(deployment.id, outcome(error))
             incoming.attempts += 1
-            reply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
+            with only_new():
+                reply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
     except APIConnectionError as error:
         failure = content.failure if isinstance(content, Streamed) else None
         if failure is not None:  # the client's body failed, not the deployment

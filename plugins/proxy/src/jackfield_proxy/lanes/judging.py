@@ -24,23 +24,39 @@ _FIRST_EVENT = re.compile(rb"\s*(?:event:[^\r\n]*\r?\n)?data:[ ]?(\{[^\r\n]*\})\
 
 
 async def judged(
-    reply: AsyncReply, passage: Passage, settings: Settings, stream: bool
+    reply: AsyncReply,
+    passage: Passage,
+    settings: Settings,
+    stream: bool,
+    deadline: float | None = None,
 ) -> Passed | Split:
-    """The answer, if it is one; an answer that is no stream and no larger than usual is whole."""
+    """The answer, if it is one; an answer that is no stream and no larger than usual is whole.
+
+    Args:
+        reply: what came back.
+        passage: how the request went.
+        settings: the deployment's.
+        stream: whether a stream was asked for.
+        deadline: when the attempt's time is over, by the monotonic clock; a stream has to begin by
+            then, anything else to be whole.
+
+    Raises:
+        APIError: it is no answer, or comes too late.
+    """
     headers = reply.headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         streams = kind == "text/event-stream" or (passage.binary and not _is_text(kind))
         if streams or unreadable(headers):
-            begun = await _first(reply, settings)
+            begun = await _first(reply, settings, deadline)
             if not passage.binary:
                 _check_event(begun, reply, settings)
             return Passed(reply, begun, False, settings)
         length = headers.get("content-length", "")
         if not length.isdigit() or int(length) > AT_ONCE:
-            begun = await _first(reply, settings)
+            begun = await _first(reply, settings, deadline)
             if not length.isdigit():
-                return await _unmeasured(reply, begun, kind, passage, settings, stream)
+                return await _unmeasured(reply, begun, kind, passage, settings, stream, deadline)
             return Passed(reply, begun, False, settings)
         data = await reply.read(None)
     except BaseException:
@@ -61,11 +77,12 @@ async def _unmeasured(
     passage: Passage,
     settings: Settings,
     stream: bool,
+    deadline: float | None,
 ) -> Passed | Split:
     """An answer that did not say its length: read on, up to what is judged whole."""
     parts, size = [begun], len(begun)
     while size <= AT_ONCE and not begun.lstrip().startswith((b"data:", b"event:")):
-        piece = await reply.piece(None)
+        piece = await reply.piece(deadline)
         if not piece:
             await reply.close(False)
             return _whole(reply, b"".join(parts), kind, passage, settings, stream)
@@ -94,8 +111,8 @@ def _check_event(begun: bytes, reply: AsyncReply, settings: Settings) -> None:
     raise _in_success(told, reply, settings)
 
 
-async def _first(reply: AsyncReply, settings: Settings) -> bytes:
-    piece = await reply.piece(None)
+async def _first(reply: AsyncReply, settings: Settings, deadline: float | None) -> bytes:
+    piece = await reply.piece(deadline)
     if not piece:
         raise _invalid("an empty body", b"", reply, settings)
     return piece

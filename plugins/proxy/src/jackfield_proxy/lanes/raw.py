@@ -61,6 +61,9 @@ async def ask(
         "POST", line.url, headers, with_model(data, body, route.model), settings.timeouts
     )
     began = time.perf_counter()
+    limits = settings.timeouts
+    whole = limits.default or limits.total is None
+    deadline = None if whole else time.monotonic() + (limits.total or 0.0)
     try:
         if line.ready:
             reply = await transport.send(outgoing)
@@ -71,7 +74,7 @@ async def ask(
             reply = await perform(send(outgoing, settings, passage.endpoint), transport)
         if reply.status >= 400:
             raise await error_of(reply, settings, route.model, route.provider)
-        return await judged(reply, passage, settings, bool(body.get("stream")))
+        return await judged(reply, passage, settings, bool(body.get("stream")), deadline)
     finally:
         incoming.waited += time.perf_counter() - began
 

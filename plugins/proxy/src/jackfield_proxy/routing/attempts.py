@@ -21,7 +21,7 @@ from jackfield.errors import (
     InternalServerError,
     UnsupportedParamsError,
 )
-from jackfield_proxy.upstream.handler import was_stale
+from jackfield_proxy.upstream.handler import only_new, was_stale
 
 if TYPE_CHECKING:
     from jackfield_proxy.requests.incoming import Incoming
@@ -105,12 +105,14 @@ async def _group(
         current = untried.pop(0)
     most = retries(service, current)
     tried = 0
+    anew = False
     while True:
         tried += 1
         incoming.attempts += 1
         incoming.deployment = current.id
         try:
-            answer = await ask(found.target(current, surface))
+            target = found.target(current, surface)
+            answer = await (_anew(ask, target) if anew else ask(target))
         except UnsupportedParamsError:
             incoming.attempts -= 1  # nothing was sent
             raise
@@ -118,6 +120,7 @@ async def _group(
             error.attempts = incoming.attempts
             if was_stale(error) and tried <= most:
                 service.metrics.attempted(current.id, outcome(error))
+                anew = True
                 continue  # nothing is wrong with the deployment, which only rested for long
             await _note(service, current, error)
             if untried and _may_move(error):
@@ -131,6 +134,11 @@ async def _group(
         began = time.perf_counter()
         await asyncio.sleep(pause)
         incoming.waited += time.perf_counter() - began
+
+
+async def _anew(ask: Ask[_T], target: Target) -> _T:
+    with only_new():  # other kept connections may have been closed as well
+        return await ask(target)
 
 
 def retries(service: Service, deployment: Deployment) -> int:

@@ -8,13 +8,18 @@ closed is told from one that fails while it is answered.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
 
 from jackfield_proxy.wire.deadline import Deadline
 
+_new = ContextVar("_new", default=False)
 _STALE = "_jackfield_stale"
 _E = TypeVar("_E", bound=BaseException)
 
@@ -100,3 +105,24 @@ class Connector(aiohttp.TCPConnector):
         super().__init__(**settings)
         factory = self._factory
         self._factory = lambda: Handler(*factory.args, **factory.keywords)  # type: ignore[assignment]  # ours
+
+    def connect(self, *request: Any, **more: Any) -> Any:
+        """A connection; within `only_new` none that was kept, and those are closed."""
+        return self._made(*request, **more) if _new.get() else super().connect(*request, **more)
+
+    async def _made(self, *request: Any, **more: Any) -> Connection:
+        connection = await super().connect(*request, **more)
+        while getattr(connection.protocol, "kept", False):
+            connection.close()
+            connection = await super().connect(*request, **more)
+        return connection
+
+
+@contextmanager
+def only_new() -> Iterator[None]:
+    """Requests within go on connections that are made for them."""
+    before = _new.set(True)
+    try:
+        yield
+    finally:
+        _new.reset(before)
