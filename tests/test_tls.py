@@ -8,30 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import answers
 import pytest
 from certificates import certificate
 from rawserver import Asked, RawServer, Wire
 
 import jackfield
 
-ANSWER = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "created": 1,
-    "model": "gpt-4o",
-    "choices": [
-        {
-            "index": 0,
-            "message": {"role": "assistant", "content": "hello", "refusal": None},
-            "finish_reason": "stop",
-            "logprobs": None,
-        }
-    ],
-}
-CHUNK = (
-    b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":'
-    b'[{"index":0,"delta":{"content":"hello"},"finish_reason":"stop"}]}\n\n'
-)
 CALL: dict[str, Any] = {
     "model": "openai/gpt-4o",
     "messages": [{"role": "user", "content": "x"}],
@@ -42,9 +25,9 @@ CALL: dict[str, Any] = {
 
 def answer(asked: Asked, wire: Wire) -> None:
     if b'"stream":true' in asked.body:
-        wire.stream([CHUNK, b"data: [DONE]\n\n"])
+        wire.stream(answers.events(answers.chunks("Hel", "lo")))
     else:
-        wire.reply(200, ANSWER)
+        wire.reply(200, answers.completion())
 
 
 @pytest.fixture(scope="module")
@@ -63,15 +46,15 @@ def test_whom_the_environment_trusts(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted[0]))
     with jackfield.Client(api_base=secure.base_url) as client:
-        assert client.completion(**CALL).choices[0].message.content == "hello"
+        assert client.completion(**CALL).to_dict() == answers.completion()
         stream = client.completion(**CALL, stream=True)
-        assert [chunk.choices[0].delta.content for chunk in stream] == ["hello"]
+        assert [chunk.to_dict() for chunk in stream] == answers.chunks("Hel", "lo")
 
     async def on_a_loop() -> None:
         async with jackfield.AsyncClient(api_base=secure.base_url) as client:
-            assert (await client.completion(**CALL)).choices[0].message.content == "hello"
+            assert (await client.completion(**CALL)).to_dict() == answers.completion()
             stream = await client.completion(**CALL, stream=True)
-            assert [chunk.choices[0].delta.content async for chunk in stream] == ["hello"]
+            assert [chunk.to_dict() async for chunk in stream] == answers.chunks("Hel", "lo")
 
     asyncio.run(on_a_loop())
 
