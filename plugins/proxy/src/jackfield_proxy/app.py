@@ -260,7 +260,7 @@ class App:
         service.metrics.ended(
             Seen(
                 incoming.endpoint_name(),
-                incoming.operation,
+                incoming.operation if incoming.lane != "forwarded" else "",
                 incoming.model,
                 incoming.deployment,
                 incoming.provider,

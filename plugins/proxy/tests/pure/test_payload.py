@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield_proxy.forwarding.payload import Payload, Streamed, read
+from jackfield_proxy.requests.errors import Refused
 
 BOUNDARY = "b"
 KIND = b"multipart/form-data; boundary=b"
@@ -82,11 +83,7 @@ def test_a_form_s_model_is_replaced_and_nothing_else(
         (part("model", b"\xff\xfe") + END, KIND),
         (part("model", b"") + END, KIND),
         (part("model", b"a")[:-2], KIND),
-        (part("model", b"a") + END, b"multipart/form-data"),
-        (part("model", b"a") + END, b"multipart/form-data; boundary=other"),
-        (b"\x00 no form at all", KIND),
         (part("file", b"x" * 70_000) + part("model", b"a") + END, KIND),
-        (b'{"model": "a"}', b"application/octet-stream"),
         (b'{"model": 1}', b"application/json"),
         (b'["model"]', b"application/json"),
     ],
@@ -97,13 +94,36 @@ def test_what_is_not_sure_goes_on_as_it_is(data: bytes, kind: bytes) -> None:
         assert taken(cut, kind) == (None, data, len(data))
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_go_on_as_they_are(data: bytes) -> None:
-    assert taken([data])[1] == data
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (part("model", b"a") + END, b"multipart/form-data"),
+        (part("model", b"a") + END, b"multipart/form-data; boundary=other"),
+        (b"\x00 no form at all", KIND),
+    ],
+)
+def test_a_form_that_nobody_can_read_does_not_go_on(data: bytes, kind: bytes) -> None:
+    for size in (1, 1000):
+        with pytest.raises(Refused, match="no multipart form"):
+            taken([data[n : n + size] for n in range(0, len(data), size)], kind)
+
+
+KINDS = st.sampled_from([b"audio/wav", b"text/plain", b"", KIND])
+
+
+@given(st.binary(min_size=1, max_size=300), KINDS)
+def test_any_bytes_go_on_as_they_are(data: bytes, kind: bytes) -> None:
+    try:
+        sent = taken([data], kind)[1]
+    except Refused:
+        assert kind == KIND
+    else:
+        assert sent == data
 
 
 def test_json_is_kept_but_for_its_model() -> None:
     data = b'{ "z":1.0 , "model" : "a","n":null}'
-    assert taken([data], b"application/json") == ("a", data, len(data))
+    for kind in (b"application/json", b"application/octet-stream", b"text/plain", b""):
+        assert taken([data], kind) == ("a", data, len(data))
     changed = data.replace(b'"a"', b'"b/c"')
     assert taken([data], b"application/json; charset=utf-8", "b/c") == ("a", changed, len(changed))

@@ -7,7 +7,7 @@ import re
 import pytest
 from plain_http import CHAT, ask
 from proxying import Proxy
-from rawserver import RawServer
+from rawserver import Asked, RawServer, Wire
 
 FORWARDED = [
     ("GET", "/v1/files?limit=2&after=a%20b&x=%2F", None, None),
@@ -17,7 +17,7 @@ FORWARDED = [
     (
         "POST",
         "/v1/images/edits",
-        b"--x\r\nanything \xff\r\n--x--\r\n",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nanything \xff\r\n--x--\r\n',
         "multipart/form-data; boundary=x",
     ),
     ("POST", "/v1/made/up", b"\x00\xff", "application/octet-stream"),
@@ -192,7 +192,13 @@ def test_what_became_of_it_is_counted(proxy: Proxy, upstream: RawServer) -> None
         )
         return sum(map(float, found))
 
+    def breaks_off(asked: Asked, wire: Wire) -> None:
+        wire.head(200, {"content-length": "100"})
+        wire.send(b"{")
+        wire.close()
+
     for answer, outcome in (
+        (breaks_off, "cut"),
         (lambda asked, wire: wire.reply(200, b"{}"), "ok"),
         (lambda asked, wire: wire.reply(404, b"{}"), "rejected"),
         (lambda asked, wire: wire.reply(503, b"{}"), "503"),
@@ -202,6 +208,7 @@ def test_what_became_of_it_is_counted(proxy: Proxy, upstream: RawServer) -> None
         before = counted(outcome)
         ask(proxy.url, "GET", "/v1/files")
         assert counted(outcome) == before + 1, outcome
+        assert "user-agent" in upstream.requests[-1].headers
 
 
 BOUND = "multipart/form-data; boundary=x"
@@ -223,7 +230,30 @@ SET = [
     ("", b'{"base_url": "u"}'),
     ("application/x-www-form-urlencoded", b"purpose=a&api%5Fbase=http://evil.invalid"),
     ("application/x-www-form-urlencoded", b'{"organization": "o"}'),
+    ("application/octet-stream", b'{"api_base": "http://evil.invalid"}'),
+    ("application/json, text/plain", b'{"api_base": "http://evil.invalid"}'),
+    ("multipart/mixed; boundary=x", part("api_base") + b"--x--\r\n"),
+    (BOUND, part("a", more="; name*=utf-8''api%5Fbase") + b"--x--\r\n"),
 ]
+UNREADABLE = [
+    (BOUND, b"a preamble\r\n" + part("api_base") + b"--x--\r\n"),
+    (BOUND, part("api_base").replace(b"\r\n", b"\n") + b"--x--\n"),
+    (BOUND, LARGE + b"--x\r\nanything\r\n--x--\r\n"),
+    ("multipart/form-data", part("purpose") + b"--x--\r\n"),
+    (f"multipart/form-data; boundary={'x' * 300}", part("purpose") + b"--x--\r\n"),
+    ("application/x-www-form-urlencoded", b"a=&" * 20_000),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), UNREADABLE)
+def test_what_can_not_be_looked_at_does_not_go_on(
+    proxy: Proxy, upstream: RawServer, kind: str, body: bytes
+) -> None:
+    got = ask(proxy.url, "POST", "/v1/files", body, {"content-type": kind})
+    assert got.status == 400, got.body
+    assert got.error["message"]
+    for asked in upstream.requests:
+        assert not asked.body.endswith(b"--x--\r\n")
 
 
 @pytest.mark.parametrize(("kind", "body"), SET)
@@ -242,7 +272,8 @@ NAMED = [
     (BOUND, LARGE + part("my_api_base") + part("purpose")),
     ("text/plain", b"api_base=1"),
     ("text/plain", b'["api_base"]'),
-    ("application/jsonl", b'{"api_base": "in a file"}\n'),
+    ("application/jsonl", b'{"api_base": "in a file"}\n{"a": 1}\n'),
+    ("application/octet-stream", b'{"api_base": "a long one"}' + b" " * 100_000),
     ("application/x-www-form-urlencoded", b"a=api_base&my_api_base=1"),
 ]
 

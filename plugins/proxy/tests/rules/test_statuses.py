@@ -313,6 +313,14 @@ def test_an_error_in_a_success(
     assert (got.status, got.error) == (status, error)
 
 
+def test_an_answer_without_a_body_that_has_a_length(proxy: Proxy, upstream: RawServer) -> None:
+    upstream.answer = lambda asked, wire: wire.head(304, {"etag": '"a"', "content-length": "10"})
+    got = through(proxy, "forwarded")
+    assert (got.status, got.header("etag"), got.body) == (304, '"a"', b"")
+    got = through(proxy, "forwarded")
+    assert got.status == 304
+
+
 def test_an_upstream_that_redirects(proxy: Proxy, upstream: RawServer) -> None:
     """The key goes to no other host."""
     seen: list[Asked] = []
@@ -325,7 +333,9 @@ def test_an_upstream_that_redirects(proxy: Proxy, upstream: RawServer) -> None:
         where = elsewhere.base_url.replace("127.0.0.1", "localhost") + "/chat/completions"
         upstream.answer = lambda asked, wire: wire.reply(307, b"", {"location": where})
         for lane in ("bytes", "calls", "forwarded"):
+            upstream.requests.clear()
             through(proxy, lane)
+            assert len(upstream.requests) == 1, "it was asked again to hear the same"
         assert seen
         for asked in seen:
             assert "authorization" not in asked.headers

@@ -6,36 +6,21 @@ address and the key are the deployment's.
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from jackfield.config import merge_headers
-from jackfield.effects import Outgoing
 from jackfield.errors import APIConnectionError, APIError, AuthenticationError, ConfigError
-from jackfield.outgoing import send
 from jackfield_proxy.forwarding import paths, payload
-from jackfield_proxy.forwarding.payload import Streamed
-from jackfield_proxy.lanes.decoding import undoing
-from jackfield_proxy.lanes.raw import error_of, perform
+from jackfield_proxy.forwarding.relaying import relay
 from jackfield_proxy.requests.errors import Refused, model_not_found
-from jackfield_proxy.requests.headers import acceptable, answered, measured
-from jackfield_proxy.requests.incoming import Cut
-from jackfield_proxy.requests.onward import forwarded
-from jackfield_proxy.routing.attempts import outcome, retries
-from jackfield_proxy.upstream.handler import only_new, was_stale
 
 if TYPE_CHECKING:
-    from jackfield.manifest import Endpoint
-    from jackfield.protocols import AsyncReply
     from jackfield_proxy.forwarding.payload import Payload
-    from jackfield_proxy.lanes.decoding import Decoder
+    from jackfield_proxy.forwarding.relaying import Where
     from jackfield_proxy.requests.incoming import Incoming
     from jackfield_proxy.routing.deployments import Deployment
     from jackfield_proxy.routing.router import Found
     from jackfield_proxy.service import Service
-
-    Where = tuple[Endpoint, str]
 
 
 async def forward_stored(
@@ -69,13 +54,13 @@ async def forward_stored(
     failures: list[tuple[APIError | ConfigError, Deployment]] = []
     for deployment, where in asked if body.again else asked[:1]:
         try:
-            reply = await _ask(service, incoming, deployment, where, target, content)
+            relayed = await relay(service, incoming, deployment, where, target, content)
         except (APIError, ConfigError) as error:
             if not _leaves_open(error, incoming.method):
                 raise
             failures.append((error, deployment))
         else:
-            await _deliver(incoming, reply)
+            await relayed.deliver(incoming)
             return
     failure, deployment = min(failures, key=lambda failed: _rank(failed[0]))
     incoming.deployment = deployment.id
@@ -113,7 +98,8 @@ async def forward_other(
             raise model_not_found(found.name)
     if deployment is None or where is None:
         raise nowhere()
-    await _deliver(incoming, await _ask(service, incoming, deployment, where, target, content))
+    relayed = await relay(service, incoming, deployment, where, target, content)
+    await relayed.deliver(incoming)
 
 
 def nowhere() -> Refused:
@@ -189,98 +175,3 @@ def _rank(error: APIError | ConfigError) -> int:
     if _passes(error):
         return 0
     return 1 if getattr(error, "status_code", None) == 404 else 2
-
-
-# Asking -------------------------------------------------------------------------------------------
-
-
-async def _ask(
-    service: Service,
-    incoming: Incoming,
-    deployment: Deployment,
-    where: Where,
-    target: str,
-    content: Any,
-) -> AsyncReply:
-    """Send the request, and wait for the answer's head.
-
-    Raises:
-        APIError: there is no answer, or it is an error.
-        ConfigError: the deployment can't be called.
-    """
-    endpoint, provider = where
-    settings = deployment.settings(endpoint, provider, service.organization_of(incoming))
-    incoming.deployment, incoming.provider = deployment.id, provider
-    incoming.attempts += 1
-    accepted = acceptable(incoming.headers.get(b"accept-encoding"))
-    headers = {**forwarded(incoming.headers), "Accept-Encoding": accepted}
-    if incoming.given_id is not None:
-        headers["X-Client-Request-Id"] = incoming.given_id
-    outgoing = Outgoing(
-        incoming.method,
-        settings.base_url.rstrip("/") + target,
-        merge_headers(headers, settings.headers),
-        content,
-        settings.timeouts,
-    )
-    began = time.perf_counter()
-    try:
-        reply: AsyncReply
-        try:
-            reply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
-        except APIConnectionError as error:
-            again = content is None or type(content) is bytes
-            if not (again and was_stale(error) and retries(service, deployment)):
-                raise
-            service.metrics.attempted(deployment.id, outcome(error))
-            incoming.attempts += 1
-            with only_new():
-                reply = await perform(send(outgoing, settings, endpoint), service.upstream.raw)
-    except APIConnectionError as error:
-        failure = content.failure if isinstance(content, Streamed) else None
-        if failure is not None:  # the client's body failed, not the deployment
-            raise failure from None
-        service.metrics.attempted(deployment.id, outcome(error))
-        raise
-    finally:
-        incoming.waited += time.perf_counter() - began
-    if reply.status >= 400:
-        refusal = await error_of(reply, settings, "", provider)
-        service.metrics.attempted(deployment.id, outcome(refusal))
-        raise refusal
-    service.metrics.attempted(deployment.id, "ok")
-    return reply
-
-
-async def _deliver(incoming: Incoming, reply: AsyncReply) -> None:
-    decoder = undoing(reply.status, reply.headers, incoming.headers.get(b"accept-encoding"))
-    headers = answered(reply.headers, raw=decoder is None)
-    if decoder is None:
-        headers += measured(reply.headers)
-    started = False
-    try:
-        async for piece in _pieces(reply, decoder):
-            if not started:
-                await incoming.start(reply.status, headers)
-                started = True
-            await incoming.piece(piece)
-        if not started:
-            await incoming.start(reply.status, headers)
-        await incoming.end()
-    except APIError as error:
-        if not started:
-            raise
-        raise Cut(error.message) from None
-    finally:
-        await reply.close(False)
-
-
-async def _pieces(reply: AsyncReply, decoder: Decoder | None) -> AsyncIterator[bytes]:
-    while piece := await reply.piece(None):
-        if decoder is None:
-            yield piece
-        else:
-            for plain in decoder.pieces(piece):
-                yield plain
-    if decoder is not None:
-        decoder.end()

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _JSON = frozenset({b"application/json", b"text/json"})
+_FORMS = b"multipart/"
 _PAIRS = b"application/x-www-form-urlencoded"
 _MAYBE = frozenset({b"", b"text/plain", _PAIRS})
 """Of bodies that are said to be this, servers look whether they are JSON all the same."""
 _LOOKED_AT = 64 * 1024
-"""Bytes of a form in which its model is looked for; the rest goes on as it comes."""
+"""Bytes of a form in which its model is looked for, and of anything else in which it is looked
+whether it is JSON all the same; what is longer goes on as it comes."""
 
 
 class Payload:
@@ -58,21 +60,26 @@ async def read(service: Service, incoming: Incoming) -> Payload:
     general = service.config.general
     if kind in _JSON or kind.endswith(b"+json"):
         return _json(await incoming.body(general.max_body_bytes))
-    if kind in _MAYBE:
-        return _perhaps(await incoming.body(general.max_body_bytes), kind)
     limit = general.max_upload_bytes
     incoming.check_length(limit)
     length = incoming.headers.get(b"content-length")
     if length == b"0" or (length is None and b"transfer-encoding" not in incoming.headers):
         return Payload(None)
+    if kind in _MAYBE:
+        return _perhaps(await incoming.body(general.max_body_bytes), kind)
     pieces = incoming.pieces(limit)
     total = int(length) if length is not None and length.isdigit() else None
-    if kind != b"multipart/form-data":
-        return Payload(Streamed(pieces, total), again=False)
     begun = bytearray()
-    while len(begun) < _LOOKED_AT and (piece := await anext(pieces, b"")):
+    while len(begun) < _LOOKED_AT:
+        piece = await anext(pieces, b"")
+        if not piece and not kind.startswith(_FORMS):  # all of it is here
+            return _perhaps(bytes(begun), kind)
+        if not piece:
+            break
         begun += piece
-    return Form(bytes(begun), pieces, total, given)
+    if kind.startswith(_FORMS):
+        return Form(bytes(begun), pieces, total, given)
+    return Payload(Streamed(pieces, total, bytes(begun)), again=False)
 
 
 def _json(data: bytes) -> Payload:

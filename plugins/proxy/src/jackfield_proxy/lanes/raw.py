@@ -67,9 +67,9 @@ async def ask(
     try:
         if line.ready:
             reply = await transport.send(outgoing)
-            if 300 <= reply.status < 400:  # nothing was done with it; core knows how to follow
-                await reply.close(True)
-                reply = await perform(send(outgoing, settings, passage.endpoint), transport)
+            if 300 <= reply.status < 400:  # core knows what to follow
+                flow = send(outgoing, settings, passage.endpoint)
+                reply = await perform(flow, transport, reply)
         else:
             reply = await perform(send(outgoing, settings, passage.endpoint), transport)
         if reply.status >= 400:
@@ -79,8 +79,16 @@ async def ask(
         incoming.waited += time.perf_counter() - began
 
 
-async def perform(flow: Generator[Any, Any, Any], transport: Transport) -> Any:
-    """Drive core's sending: authorisation, redirects. Its effects are `Send` and `Close`."""
+async def perform(
+    flow: Generator[Any, Any, Any], transport: Transport, first: AsyncReply | None = None
+) -> Any:
+    """Drive core's sending: authorisation, redirects. Its effects are `Send` and `Close`.
+
+    Args:
+        flow: the sending.
+        transport: what sends.
+        first: the reply to the first request, if that was sent already.
+    """
     value: Any = None
     error: BaseException | None = None
     try:
@@ -89,7 +97,7 @@ async def perform(flow: Generator[Any, Any, Any], transport: Transport) -> Any:
             value, error = None, None
             try:
                 if type(effect) is Send:
-                    value = await transport.send(effect.outgoing)
+                    value, first = first or await transport.send(effect.outgoing), None
                 else:
                     assert type(effect) is Close
                     await effect.reply.close(effect.drain)

@@ -10,7 +10,7 @@ from jackfield import jsonio
 from jackfield_proxy.requests.containers import MOST, count
 from jackfield_proxy.requests.errors import Refused
 from jackfield_proxy.wire.asgi import Pairs, Receive, Scope, Send
-from jackfield_proxy.wire.writing import send_both, send_whole, writable
+from jackfield_proxy.wire.writing import BARE, send_both, send_whole, writable
 
 JSON = (b"content-type", b"application/json")
 
@@ -193,6 +193,8 @@ class Incoming:
     async def start(self, status: int, headers: Pairs, body: bytes = b"") -> None:
         """Send the head of the answer, with the first of its body."""
         headers = writable(self._begin(status, headers))
+        if status in BARE:
+            headers = [pair for pair in headers if pair[0] != b"content-length"]
         head = {"type": "http.response.start", "status": status, "headers": headers}
         if body:
             rest = {"type": "http.response.body", "body": body, "more_body": True}

@@ -43,6 +43,7 @@ class Line:
         if self.ready and settings.key is not None:
             self.headers["Authorization"] = f"Bearer {settings.key.reveal()}"
         self.headers = config.merge_headers(self.headers, settings.headers)
+        self.headers = {"Host" if n.lower() == "host" else n: v for n, v in self.headers.items()}
         self.accepts = "accept" not in own
         self.encodes = "accept-encoding" not in own
 

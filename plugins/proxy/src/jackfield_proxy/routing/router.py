@@ -230,7 +230,7 @@ class Router:
         return list(found.values())
 
     def _account(self, deployment: Deployment) -> tuple[str | None, ...]:
-        """What upstreams tell callers apart by: address, key, organization; and whose key it is."""
+        """What upstreams tell callers apart by: where they are, and what is sent with requests."""
         account = self._accounts.get(deployment)
         if account is None:
             try:
@@ -240,7 +240,10 @@ class Router:
                 usual = None
             params = deployment.entry.params
             key = None if params.api_key is None else params.api_key.reveal()
-            account = (usual, params.api_base, key, params.organization)
+            account = (
+                *(usual, params.api_base, key, params.organization, params.project),
+                *(text for pair in sorted(params.headers.items()) for text in pair),
+            )
             self._accounts[deployment] = account
         return account
 

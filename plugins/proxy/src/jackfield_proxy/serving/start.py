@@ -49,6 +49,7 @@ def run(options: Options) -> int:
     hold_back()  # whoever has read where it listens may send a signal already
     _banner(config, host, listening.getsockname()[1])
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # the client is told
     _allow_files()
     if options.workers > 1:
         return _many(options, loaded, listening)

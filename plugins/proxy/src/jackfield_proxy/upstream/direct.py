@@ -111,13 +111,13 @@ async def exchange(
     pattern = _pattern(session, url)
     head = "".join(
         [
-            method,
-            _target(url),
+            f"{method} {url.raw_path_qs} HTTP/1.1\r\n",
+            "" if "Host" in headers else _host(url),
             *[f"{name}: {value}\r\n" for name, value in headers.items()],
             f"Content-Length: {len(body)}\r\n\r\n",
         ]
     ).encode("latin-1")
-    lines = len(headers) + 4
+    lines = len(headers) + (3 if "Host" in headers else 4)
     if head.count(b"\n") != lines or head.count(b"\r") != lines:
         raise ValueError("a header holds a line break")
     connection = await connector.connect(pattern, traces=[], timeout=timeouts)
@@ -150,12 +150,11 @@ async def exchange(
 
 
 @lru_cache(maxsize=256)
-def _target(url: URL) -> str:
-    """What follows the method in a request to a URL, and its host."""
+def _host(url: URL) -> str:
     host = url.raw_host or ""
     host = f"[{host}]" if ":" in host else host
     named = host if url.is_default_port() else f"{host}:{url.port}"
-    return f" {url.raw_path_qs} HTTP/1.1\r\nHost: {named}\r\n"
+    return f"Host: {named}\r\n"
 
 
 class _Pattern(ClientRequest):

@@ -38,6 +38,7 @@ class Handler(ResponseHandler):
     def set_response_params(self, **params: Any) -> None:
         """A request begins."""
         self._again, self.kept, self._heard = self.kept, True, False
+        self._payload = None  # the one before is over
         super().set_response_params(**params)
 
     def data_received(self, data: bytes) -> None:
@@ -60,6 +61,10 @@ class Handler(ResponseHandler):
             self._tell(exc)
         super().connection_lost(exc)
 
+    def is_connected(self) -> bool:
+        """Whether requests can be made on it."""
+        return super().is_connected() and self._exception is None
+
     def close(self) -> None:
         """Close, and don't wait for an upstream that takes nothing any more."""
         if self.transport is not None and self.transport.get_write_buffer_size():
@@ -69,8 +74,10 @@ class Handler(ResponseHandler):
     # aiohttp makes a timer for the head of each answer, and another for its body.
 
     def _reschedule_timeout(self) -> None:
-        seconds = self._read_timeout
-        if seconds:
+        seconds, body = self._read_timeout, self._payload
+        # aiohttp comes here after a body's end as well, when reading goes on. A connection that
+        # waits in the pool has no limit, or whoever takes it would be told that it is over.
+        if seconds and (body is None or not body.is_eof()):
             self._silence.set(seconds)
         else:
             self._silence.lift()

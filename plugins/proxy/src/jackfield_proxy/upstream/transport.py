@@ -56,7 +56,7 @@ class Upstream:
         )
 
     def _session(self, *, auto_decompress: bool) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=self._connector,
             connector_owner=False,
             auto_decompress=auto_decompress,
@@ -67,6 +67,8 @@ class Upstream:
             max_line_size=64 * 1024,
             max_field_size=64 * 1024,
         )
+        session._retry_connection = False  # who asks decides whether to ask again, and counts it
+        return session
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -162,7 +164,11 @@ class AiohttpTransport:
         return response
 
 
-_PROXIES = getproxies()
+_PROXIES = {
+    scheme: proxy if "://" in proxy else f"http://{proxy}"
+    for scheme, proxy in getproxies().items()
+    if scheme in ("http", "https", "all")
+}
 """What the environment says, read once: aiohttp would look for each request."""
 
 

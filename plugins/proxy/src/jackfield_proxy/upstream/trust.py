@@ -19,4 +19,5 @@ def authorities() -> ssl.SSLContext:
         import certifi
 
         context.load_verify_locations(certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
     return context

@@ -229,9 +229,9 @@ class Connection(HttpToolsProtocol):
 
     def abort(self) -> None:
         """Break the connection off: the client sees that what it got is not whole."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True
-            if type(self.cycle.expected_content_length) is _ToTheEnd:
+        if self._running is not None:
+            self._running.disconnected = True
+            if type(self._running.expected_content_length) is _ToTheEnd:
                 sock = self.transport.get_extra_info("socket")
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.task = None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _UNUSUAL = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 """Headers that say how an answer ends, which `send_whole` says itself."""
-_BARE = frozenset({204, 205, 304})
+BARE = frozenset({204, 205, 304})
 """Answers that have no body, whatever their headers say."""
 _BROKEN = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
@@ -100,7 +100,7 @@ def _is_ordinary(cycle: RequestResponseCycle, status: int) -> bool:
         and not cycle.access_log
         and cycle.chunked_encoding is None
         and status >= 200
-        and status not in _BARE
+        and status not in BARE
         and cycle.scope["method"] != "HEAD"
     )
 
