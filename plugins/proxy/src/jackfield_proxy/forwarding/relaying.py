@@ -20,6 +20,7 @@ from jackfield_proxy.requests.incoming import Cut
 from jackfield_proxy.requests.onward import forwarded
 from jackfield_proxy.routing.attempts import outcome, retries
 from jackfield_proxy.upstream.handler import only_new, was_stale
+from jackfield_proxy.upstream.limits import deadline
 
 if TYPE_CHECKING:
     from jackfield.config import Timeouts
@@ -77,10 +78,8 @@ async def relay(
         settings.timeouts,
     )
     again = retries(service, deployment) > 0 and (content is None or type(content) is bytes)
-    limits = settings.timeouts
-    bounded = limits.total is not None and not limits.default
     began = time.perf_counter()
-    deadline = time.monotonic() + (limits.total or 0.0) if bounded else None
+    over = deadline(settings.timeouts)
     try:
         incoming.attempts += 1
         try:
@@ -103,7 +102,7 @@ async def relay(
         raise
     finally:
         incoming.waited += time.perf_counter() - began
-    return Relayed(service, deployment, reply, limits, deadline)
+    return Relayed(service, deployment, reply, settings.timeouts, over)
 
 
 class Relayed:

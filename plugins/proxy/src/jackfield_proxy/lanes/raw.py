@@ -18,6 +18,7 @@ from jackfield_proxy.lanes.judging import AT_ONCE, judged
 from jackfield_proxy.lanes.splice import with_model
 from jackfield_proxy.requests.headers import acceptable
 from jackfield_proxy.requests.onward import wishes
+from jackfield_proxy.upstream.limits import deadline
 
 if TYPE_CHECKING:
     from jackfield.config import Settings
@@ -61,9 +62,7 @@ async def ask(
         "POST", line.url, headers, with_model(data, body, route.model), settings.timeouts
     )
     began = time.perf_counter()
-    limits = settings.timeouts
-    whole = limits.default or limits.total is None
-    deadline = None if whole else time.monotonic() + (limits.total or 0.0)
+    over = deadline(settings.timeouts)
     try:
         if line.ready:
             reply = await transport.send(outgoing)
@@ -74,7 +73,7 @@ async def ask(
             reply = await perform(send(outgoing, settings, passage.endpoint), transport)
         if reply.status >= 400:
             raise await error_of(reply, settings, route.model, route.provider)
-        return await judged(reply, passage, settings, bool(body.get("stream")), deadline)
+        return await judged(reply, passage, settings, bool(body.get("stream")), over)
     finally:
         incoming.waited += time.perf_counter() - began
 

@@ -21,6 +21,7 @@ from jackfield.errors import (
     ConfigError,
     JackfieldError,
 )
+from jackfield_proxy.upstream import limits
 from jackfield_proxy.upstream.direct import AnotherProtocol, Response, available, exchange
 from jackfield_proxy.upstream.handler import Connector, stale, was_stale
 from jackfield_proxy.upstream.sending import Sending, read_ahead
@@ -107,9 +108,7 @@ class AiohttpTransport:
         """
         body: Any = outgoing.body
         headers = outgoing.headers
-        timeouts = outgoing.timeouts
-        limit = None if timeouts.default else timeouts.total  # else each read has as much time
-        deadline = None if limit is None else time.monotonic() + limit
+        limit, deadline = limits.limit(outgoing.timeouts), limits.deadline(outgoing.timeouts)
         if self._direct and type(body) is bytes and outgoing.address is None:
             answer = await self._at_once(outgoing, body, limit)
             return AiohttpReply(answer, outgoing, None, deadline)
@@ -135,8 +134,8 @@ class AiohttpTransport:
     async def _at_once(self, outgoing: Outgoing, body: bytes, limit: float | None) -> Response:
         """As `_ask`, past aiohttp's session."""
         try:
-            url, limits = _url(outgoing.url), _timeout(outgoing.timeouts)
-            where = (outgoing.method, url, outgoing.headers, body, limits, _AT_ONCE)
+            url, timeouts = _url(outgoing.url), _timeout(outgoing.timeouts)
+            where = (outgoing.method, url, outgoing.headers, body, timeouts, _AT_ONCE)
             if limit is None:
                 return await exchange(self.session, self._connector, *where)
             async with asyncio.timeout(limit):

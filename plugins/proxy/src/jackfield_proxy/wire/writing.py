@@ -14,8 +14,8 @@ _UNUSUAL = frozenset({b"connection", b"content-length", b"transfer-encoding"})
 """Headers that say how an answer ends, which `send_whole` says itself."""
 BARE = frozenset({204, 205, 304})
 """Answers that have no body, whatever their headers say."""
-_BROKEN = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\r\n"))
+_BROKEN = re.compile(b"[\r\n%s]" % re.escape(_CONTROLS))
 
 
 class _Gathered:
