@@ -76,8 +76,8 @@ def test_any_body_of_a_200_is_an_answer_or_our_error(
 @example(b'{"choices": [{"message": 5}]}')
 @example(b'{"choices": [null, {"message": {"content": 5}}]}')
 def test_any_body_for_a_structured_answer_is_an_answer_or_our_error(body: bytes) -> None:
-    httpx = pytest.importorskip("httpx")
     import attrs
+    import httpx
 
     @attrs.define
     class Wanted:

@@ -132,7 +132,6 @@ def no_dotenv_read() -> Iterator[None]:
 def test_a_dotenv_file_that_is_no_text_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_dotenv_read: None
 ) -> None:
-    pytest.importorskip("dotenv")
     (tmp_path / ".env").write_bytes("OPENAI_API_KEY=caf\u00e9".encode("latin-1"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JACKFIELD_DOTENV", raising=False)

@@ -157,7 +157,8 @@ def test_a_text_is_not_a_list_of_its_letters_and_a_list_is_no_object_of_defaults
 
 
 def test_properties_of_a_pydantic_model_may_have_any_name() -> None:
-    pydantic = pytest.importorskip("pydantic")
+    import pydantic
+
     fields = {"default": (str, ...), "properties": (int, ...), "x": (int, 3)}
     made = pydantic.create_model("A", **fields)
     nested = pydantic.create_model("B", items=(list[made], ...))

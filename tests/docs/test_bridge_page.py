@@ -8,8 +8,6 @@ from typing import Any
 import docpages
 import pytest
 
-pytest.importorskip("jackfield_openai_responses")
-
 
 @pytest.fixture(scope="module")
 def bridge() -> Any:

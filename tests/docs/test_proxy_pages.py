@@ -10,8 +10,6 @@ from typing import Any
 import docpages
 import pytest
 
-pytest.importorskip("jackfield_proxy")
-
 import jackfield_proxy
 from jackfield_proxy import local
 from jackfield_proxy.config import model

@@ -123,7 +123,6 @@ class Browser:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start a browser with a fresh profile; skip the test where there is none."""
-    pytest.importorskip("selenium", reason="selenium is not installed")
     binary = next(filter(None, map(shutil.which, _BINARIES)), None)
     driver_path = shutil.which("chromedriver")
     if binary is None or driver_path is None:

@@ -10,13 +10,10 @@ import jsonschema
 import pytest
 from material import recorded, schemas
 
-from jackfield_testing.laws import bridge_requests as laws
-
-pytest.importorskip("jackfield_openai_responses")
-
 from jackfield_openai_responses.chat_to_responses.request import to_responses
 from jackfield_openai_responses.losses import ROWS
 from jackfield_openai_responses.responses_to_chat.request import to_chat
+from jackfield_testing.laws import bridge_requests as laws
 
 REASONS = {row.reason for row in ROWS}
 

@@ -89,7 +89,6 @@ def test_explain_shows_the_base_url_in_effect_without_its_password(
 def test_the_upstream_of_a_model_that_only_chat_serves_is_the_chat_providers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pytest.importorskip("jackfield_openai_responses")
     monkeypatch.setenv("OPENAI_BASE_URL", "https://elsewhere.test/v1")
     plugins = ["openai", "openai-responses", plugging.provider("acme", "https://acme.test/v1")]
     with jackfield.Client(plugins=plugins) as client:

@@ -69,7 +69,6 @@ def test_with_a_key_it_asks_that_upstream(process: Process, sandbox: Sandbox) ->
 
 
 def test_a_key_in_dotenv_counts(process: Process, sandbox: Sandbox, tmp_path: Path) -> None:
-    pytest.importorskip("dotenv")
     (tmp_path / ".env").write_text(f"OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL={sandbox.base_url}\n")
     done = process("quickstart", "--json", OPENAI_API_KEY="", JACKFIELD_DOTENV="1")
     assert json.loads(done.stdout)["upstream"] == {"base_url": sandbox.base_url, "sandbox": False}

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import langchain_openai
 import openai
 import pydantic
 import pytest
@@ -14,9 +15,6 @@ from sdk import MASTER
 from stories import CITIES, data_url
 
 from jackfield_testing import Sandbox
-
-langchain_openai = pytest.importorskip("langchain_openai")
-
 
 Chat = Callable[..., Any]
 

@@ -287,7 +287,7 @@ def test_other_endpoints_can_be_closed(sandbox: Sandbox) -> None:
             lambda: client.files.create(file=("a.jsonl", b"{}"), purpose="batch"),
         ):
             with pytest.raises(openai.NotFoundError) as caught:
-                ask()  # type: ignore[operator]  # of a table
+                ask()
             assert caught.value.code == "unknown_url"
         assert not sandbox.requests
         # What belongs to an installed surface is not one of them.

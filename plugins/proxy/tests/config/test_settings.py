@@ -131,8 +131,8 @@ ROUTER: dict[str, st.SearchStrategy[Any]] = {
 
 
 @given(
-    st.fixed_dictionaries({}, optional=GENERAL),  # type: ignore[arg-type]  # of any
-    st.fixed_dictionaries({}, optional=ROUTER),  # type: ignore[arg-type]  # of any
+    st.fixed_dictionaries({}, optional=GENERAL),
+    st.fixed_dictionaries({}, optional=ROUTER),
 )
 def test_the_other_sections_read_back(general: dict[str, Any], router: dict[str, Any]) -> None:
     loaded = parse(written(general_settings=general, router_settings=router))

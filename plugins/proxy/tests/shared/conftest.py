@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).parent))  # for replicas
 @pytest.fixture(scope="session")
 def one_redis() -> Iterator[RedisServer]:
     """A server that all tests share; each empties it."""
-    pytest.importorskip("redis")
     with redis_server() as server:
         yield server
 
@@ -33,7 +32,6 @@ def redis_alive(one_redis: RedisServer) -> RedisServer:
 @pytest.fixture
 def redis_mortal() -> Iterator[RedisServer]:
     """A server for one test, which may do with it what it likes."""
-    pytest.importorskip("redis")
     with redis_server(password="sésame:ouvre/toi") as server:
         yield server
 
